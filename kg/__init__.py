@@ -1,0 +1,1 @@
+"""Interlock: a knowledge graph of the security and safety case of industrial plants and products."""

@@ -1,0 +1,1 @@
+"""Interlock over HTTP: the questions and the graph, read-only."""
