@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from kg.store.embedded import EmbeddedReader, memory_reader
 from kg.store.port import Reader, Rows
+from kg.store.remote import RemoteReader, remote_reader
 
-__all__ = ["EmbeddedReader", "Reader", "Rows", "memory_reader"]
+__all__ = ["EmbeddedReader", "Reader", "RemoteReader", "Rows", "memory_reader", "remote_reader"]
