@@ -1,0 +1,29 @@
+"""The program `interlock`: registers the commands and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from kg.errors import InterlockError
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="interlock",
+    help="The security and safety case of a plant as one knowledge graph: computed impact, checkable rules.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def run() -> None:
+    """Run the command line; an error of ours ends in one line on stderr and its exit code."""
+    try:
+        app()
+    except InterlockError as error:
+        print(f"interlock: {error}", file=sys.stderr)  # noqa: T201 - talk goes to stderr
+        sys.exit(error.exit_code)
