@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from kg.errors import InputError
+from kg.errors import BrokenFile, InputError
 from kg.rdf.names import DCTERMS, OWL, PREFIXES, RDF, RDFS, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-__all__ = ["natural", "write_turtle"]
+__all__ = ["TurtleFile", "natural", "read_turtle", "write_turtle"]
 
 Subject: TypeAlias = NamedNode | BlankNode
 Object: TypeAlias = NamedNode | BlankNode | Literal
@@ -54,6 +56,41 @@ _BARE: Final = {
     XSD + "double": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+"),
     XSD + "boolean": re.compile(r"true|false"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class TurtleFile:
+    """What a Turtle file of ours states.
+
+    Attributes:
+        triples: its facts in the order of the file.
+        prefixes: prefix → namespace, as it declares them.
+        text: the file as it is written.
+    """
+
+    triples: list[Triple]
+    prefixes: dict[str, str]
+    text: str
+
+
+def read_turtle(path: Path) -> TurtleFile:
+    """Read a Turtle file that we ship ourselves; `kg.rdf.guard` is for those of others.
+
+    Raises:
+        BrokenFile: it can't be read, is no UTF-8 or no Turtle.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BrokenFile(str(path), f"can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BrokenFile(str(path), f"is no UTF-8 at byte {error.start}") from error
+    try:
+        parser = parse(text, RdfFormat.TURTLE)
+        triples = [quad.triple for quad in parser]
+    except SyntaxError as error:
+        raise BrokenFile(str(path), f"is no Turtle: {error.msg}", line=error.lineno, column=error.offset) from error
+    return TurtleFile(triples, dict(parser.prefixes), text)
 
 
 def natural(text: str) -> tuple[tuple[str | int, ...], str]:
