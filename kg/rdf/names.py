@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BASE", "CATALOGUE", "DCTERMS", "GRAPH", "NS", "OWL", "PREFIXES", "QUESTION", "RDF", "RDFS", "RULE", "SH", "SKOS", "XSD", "curie", "expand"]
+__all__ = [
+    "BASE",
+    "CATALOGUE",
+    "DCTERMS",
+    "GRAPH",
+    "NS",
+    "OWL",
+    "PREFIXES",
+    "QUESTION",
+    "RDF",
+    "RDFS",
+    "RULE",
+    "SH",
+    "SKOS",
+    "XSD",
+    "curie",
+    "expand",
+]
 
 BASE: Final = "https://w3id.org/interlock/"
 NS: Final = BASE + "ns#"
@@ -22,6 +39,7 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 
 PREFIXES: Final[dict[str, str]] = {
     "il": NS,
+    "id": CATALOGUE,
     "fr": CATALOGUE + "iec62443-1-1-2009/",
     "iec62443-2-4": CATALOGUE + "iec62443-2-4-2015/",
     "iec62443-3-2": CATALOGUE + "iec62443-3-2-2020/",
@@ -49,11 +67,12 @@ PREFIXES: Final[dict[str, str]] = {
 
 def curie(iri: str, prefixes: dict[str, str] = PREFIXES) -> str:
     """Return `iri` under its longest matching prefix, or unchanged where none matches."""
-    best = max((p for p, ns in prefixes.items() if iri.startswith(ns) and len(iri) > len(ns)), key=lambda p: len(prefixes[p]), default=None)
-    if best is None:
+    matching = [p for p, namespace in prefixes.items() if iri.startswith(namespace) and len(iri) > len(namespace)]
+    if not matching:
         return iri
+    best = max(matching, key=lambda p: len(prefixes[p]))
     local = iri[len(prefixes[best]) :]
-    return f"{best}:{local}" if "/" not in local and "#" not in local else iri
+    return iri if "/" in local or "#" in local else f"{best}:{local}"
 
 
 def expand(name: str, prefixes: dict[str, str] = PREFIXES) -> str | None:
