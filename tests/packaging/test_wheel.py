@@ -66,14 +66,13 @@ def test_the_wheel_ships_its_data_folders(wheel: Path) -> None:
 
 
 def test_the_installed_program_checks_the_tutorial_from_another_folder(interlock: Path, tmp_path: Path) -> None:
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([interlock, *words], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    def run(*words: str, inside: str = "") -> subprocess.CompletedProcess[str]:
+        where = tmp_path / inside
+        return subprocess.run([interlock, *words], check=False, cwd=where, capture_output=True, text=True, timeout=120)
 
-    where = run("init", "pump", "--tutorial")
-    assert where.returncode == 0, where.stderr
-    found = subprocess.run(
-        [interlock, "check", "--format", "json"], cwd=tmp_path / "pump", capture_output=True, text=True, timeout=120
-    )
+    made = run("init", "pump", "--tutorial")
+    assert made.returncode == 0, made.stderr
+    found = run("check", "--format", "json", inside="pump")
     assert found.returncode == 1, found.stderr
     assert json.loads(found.stdout)["findings"]
     code = subprocess.run(
