@@ -1,9 +1,43 @@
-"""Access to RDF: the port, its adapters, and the one writer. Nothing else opens a store of an engine."""
+"""Access to RDF: the port, its adapters, and the one writer. Nothing else opens a store of an engine.
+
+What is below ``.interlock/`` (never committed; delete it, and the next command builds it again with the same answers):
+
+    format              version of this layout
+    lock                held by the process that commits
+    state.json          what the index holds: each graph's files, sizes, terms in use; heads, sources, digests
+    redo.json           a commit under way: the state to be and what changes; whoever comes next completes it
+    store/              the index store of pyoxigraph; only the process that holds the lock opens it
+    graphs/             <hash>-<n>.nt: a graph as sorted N-Triples; .added.nt and .removed.nt: a small difference to it
+    snapshots/<id>/     store/ (hard links), manifest.json, lease; never changed, about five are kept
+    current             id of the snapshot to read
+    stat.json           size, times and SHA-256 of each source as last seen
+"""
 
 from __future__ import annotations
 
+from kg.store.delta import Delta
 from kg.store.embedded import EmbeddedReader, memory_reader
+from kg.store.graphs import GraphFile, GraphState
+from kg.store.index import Index, check_format, current_snapshot, current_state
 from kg.store.port import Reader, Rows
 from kg.store.remote import RemoteReader, remote_reader
+from kg.store.snapshot import Manifest, SnapshotReader, open_snapshot
 
-__all__ = ["EmbeddedReader", "Reader", "RemoteReader", "Rows", "memory_reader", "remote_reader"]
+__all__ = [
+    "Delta",
+    "EmbeddedReader",
+    "GraphFile",
+    "GraphState",
+    "Index",
+    "Manifest",
+    "Reader",
+    "RemoteReader",
+    "Rows",
+    "SnapshotReader",
+    "check_format",
+    "current_snapshot",
+    "current_state",
+    "memory_reader",
+    "open_snapshot",
+    "remote_reader",
+]

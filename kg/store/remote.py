@@ -11,7 +11,6 @@ import re
 import time
 import warnings
 from contextlib import closing
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
@@ -98,6 +97,8 @@ class RemoteReader:
         return answer
 
     def _fetch(self, query: str, accept: str, *forms: str) -> tuple[str, bytes]:
+        from http.client import HTTPException  # noqa: PLC0415
+
         from SPARQLWrapper import POST, SPARQLWrapper  # noqa: PLC0415
         from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException  # noqa: PLC0415
 

@@ -1,0 +1,137 @@
+"""The one writer: opens the index store of pyoxigraph and changes it.
+
+The store holds each graph under its name and, in its default graph, the RDF merge of them all. Writing is idempotent: a
+change that was cut off is simply written again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+
+from kg.errors import InterlockError
+from kg.rdf.terms import parse_lines
+from kg.store.stream import byte_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pyoxigraph import Triple
+
+__all__ = ["StoreWriter"]
+
+_DEFAULT = DefaultGraph()
+
+
+class StoreWriter:
+    """Writes the store in `folder`; there may be one at a time.
+
+    Args:
+        folder: the store's own folder, made if it is missing.
+
+    Raises:
+        InterlockError: the folder holds no store, or a damaged one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._store = Store(folder)
+        except OSError as error:
+            raise InterlockError(f"the index can't be opened, delete .interlock to build it anew: {error}") from error
+
+    def load(self, graphs: Mapping[str, Iterable[bytes]]) -> None:
+        """Load whole graphs into an empty store, in one stream that carries each line for its graph and the merge.
+
+        Args:
+            graphs: IRI of each graph → chunks of its N-Triples lines, each chunk ending at the end of a line.
+        """
+        self._store.bulk_load(byte_stream(_quads(graphs)), RdfFormat.N_QUADS, lenient=True)
+
+    def apply(
+        self,
+        added: Mapping[str, list[bytes]],
+        removed: Mapping[str, list[bytes]],
+        remaining: Callable[[str, bytes], list[bytes]],
+    ) -> int:
+        """Change graphs and the merge, and return by how many triples the merge grew; negative if it shrank.
+
+        Args:
+            added: IRI of each graph → lines that come to it.
+            removed: IRI of each graph → lines that go from it.
+            remaining: given a graph and the first bytes of a line, the lines that the graph has afterwards.
+        """
+        gone: set[Triple] = set()
+        come: dict[str, set[Triple]] = {graph: set(parse_lines(lines)) for graph, lines in added.items()}
+        for graph, lines in removed.items():
+            name = NamedNode(graph)
+            triples = list(parse_lines(lines))
+            for triple in triples:
+                self._store.remove(Quad(triple.subject, triple.predicate, triple.object, name))
+            gone.update(triples)
+            come.setdefault(graph, set()).update(parse_lines(_same_value(graph, lines, remaining)))
+        merged = set().union(*come.values())
+        fresh = [t for t in merged if Quad(t.subject, t.predicate, t.object) not in self._store]
+        self._store.extend(
+            [
+                *(Quad(t.subject, t.predicate, t.object, NamedNode(graph)) for graph, ts in come.items() for t in ts),
+                *(Quad(t.subject, t.predicate, t.object) for t in merged),
+            ]
+        )
+        growth = len({self._held(triple) for triple in fresh})
+        return growth - sum(self._forget(triple) for triple in gone)
+
+    def count(self) -> int:
+        """Return how many triples the merge has."""
+        rows = self._store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
+        if not isinstance(rows, QuerySolutions):
+            raise InterlockError("the index does not answer a SELECT query with rows")
+        return int(next(rows)["n"].value)
+
+    def flush(self) -> None:
+        """Sync all to disk."""
+        self._store.flush()
+
+    def backup(self, target: Path) -> None:
+        """Write the present state to `target`, which must not exist, by hard links where it can."""
+        self._store.backup(target)
+
+    def compact(self) -> None:
+        """Give back the space of what was removed; costs about as much as loading."""
+        self._store.optimize()
+
+    def _held(self, triple: Triple) -> Triple:
+        """Return `triple` as the store holds it, in canonical form."""
+        found = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, _DEFAULT)
+        return next(quad.triple for quad in found)
+
+    def _forget(self, triple: Triple) -> bool:
+        """Take `triple` out of the merge unless some graph still has it; return whether it was taken out."""
+        quad = Quad(triple.subject, triple.predicate, triple.object)
+        here = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        graphs = [found.graph_name for found in here]
+        if graphs != [_DEFAULT]:
+            return False
+        self._store.remove(quad)
+        return True
+
+
+def _quads(graphs: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
+    for graph, chunks in graphs.items():
+        end = f" <{graph}> .\n".encode()
+        for chunk in chunks:
+            yield chunk
+            yield chunk.replace(b" .\n", end)
+
+
+def _same_value(graph: str, lines: list[bytes], remaining: Callable[[str, bytes], list[bytes]]) -> Iterator[bytes]:
+    """Yield lines of the graph that the store may hold as the same quad as one of `lines`.
+
+    The store writes a literal of a known datatype in canonical form, so ``"1"`` and ``"01"`` as xsd:integer are one
+    quad to it: when one of the two lines goes, the quad must stay.
+    """
+    for line in lines:
+        subject, predicate, object_ = line.split(b" ", 2)
+        if object_.startswith(b'"') and b'"^^<' in object_:
+            yield from remaining(graph, b'%b %b "' % (subject, predicate))
