@@ -49,12 +49,14 @@ class Limits:
         memory: address space of the worker beyond its own start, in bytes.
         size: size of the file, in bytes.
         depth: levels that brackets, elements or JSON values may nest.
+        document: size of a JSON document that an importer reads as a whole, in bytes.
     """
 
     seconds: float = 120.0
     memory: int = 4 << 30
     size: int = 2 << 30
     depth: int = 256
+    document: int = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
