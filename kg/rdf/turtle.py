@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import BrokenFile, InputError
-from kg.rdf.names import DCTERMS, OWL, PREFIXES, RDF, RDFS, SKOS, XSD
+from kg.rdf.names import DCTERMS, OWL, PREFIXES, RDF, RDFS, SH, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,6 +47,7 @@ _LEADING: Final = (
     DCTERMS + "title",
     SKOS + "definition",
     OWL + "onProperty",
+    SH + "path",
 )
 _PREFIX_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?<!\.)|")
 _LOCAL_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
@@ -86,7 +87,7 @@ def read_turtle(path: Path) -> TurtleFile:
     except UnicodeDecodeError as error:
         raise BrokenFile(str(path), f"is no UTF-8 at byte {error.start}") from error
     try:
-        parser = parse(text, RdfFormat.TURTLE)
+        parser = parse(text, RdfFormat.TURTLE, rename_blank_nodes=True)
         triples = [quad.triple for quad in parser]
     except SyntaxError as error:
         raise BrokenFile(str(path), f"is no Turtle: {error.msg}", line=error.lineno, column=error.offset) from error
