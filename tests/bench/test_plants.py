@@ -100,39 +100,38 @@ def test_every_word_and_every_catalogue_entry_exists(quads: list[Quad], words: l
 
 
 def test_every_property_stands_between_the_classes_that_it_is_for(quads: list[Quad], words: list[Quad]) -> None:
-    above: dict[str, set[str]] = defaultdict(set)
-    ends: dict[str, dict[str, str]] = {RDFS + "domain": {}, RDFS + "range": {}}
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for quad in words:
-        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
-            if quad.predicate.value == RDFS + "subClassOf":
-                above[quad.subject.value].add(quad.object.value)
-            elif quad.predicate.value in ends and quad.object.value.startswith(NS):
-                ends[quad.predicate.value][quad.subject.value] = quad.object.value
-    for quad in [*words, *quads]:
-        if quad.predicate.value == TYPE:
-            kinds[str(quad.subject)].add(quad.object.value)
+    above, kinds = pairs(words, RDFS + "subClassOf"), pairs([*words, *quads], TYPE)
+    ends = [
+        (pairs(words, RDFS + "domain"), lambda quad: quad.subject),
+        (pairs(words, RDFS + "range"), lambda q: q.object),
+    ]
 
-    def is_a(node: str, kind: str) -> bool:
-        seen, waiting = set(), list(kinds[node])
+    def classes(node: str) -> set[str]:
+        found, waiting = set[str](), [*kinds[node]]
         while waiting:
             one = waiting.pop()
-            if one == kind:
-                return True
-            if one not in seen:
-                seen.add(one)
-                waiting.extend(above[one])
-        return False
+            if one not in found:
+                found.add(one)
+                waiting += above[one]
+        return found
 
-    wrong = set()
-    for quad in quads:
-        name = quad.predicate.value
-        for end, node in ((RDFS + "domain", quad.subject), (RDFS + "range", quad.object)):
-            wanted = ends[end].get(name)
-            if wanted is not None and not is_a(str(node), wanted):
-                wrong.add((name, end, *kinds[str(node)]))
-    assert len(ends[RDFS + "domain"]) > 100
+    assert sum(len(wanted) for wanted, _ in ends) > 200
+    wrong = {
+        (str(quad.predicate), *kinds[str(end(quad))])
+        for quad in quads
+        for wanted, end in ends
+        for kind in wanted[str(quad.predicate)]
+        if kind.startswith(f"<{NS}") and kind not in classes(str(end(quad)))
+    }
     assert wrong == set()
+
+
+def pairs(quads: list[Quad], predicate: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for quad in quads:
+        if quad.predicate.value == predicate:
+            found[str(quad.subject)].add(str(quad.object))
+    return found
 
 
 def test_nothing_dangles(quads: list[Quad]) -> None:
@@ -153,7 +152,7 @@ def test_every_item_has_one_identifier_and_one_title(quads: list[Quad]) -> None:
         names.count(TYPE) == names.count(DCTERMS + "identifier") == names.count(DCTERMS + "title") == 1
         for names in facts.values()
     )
-    identifiers = [quad.object.value for quad in quads if quad.predicate.value == DCTERMS + "identifier"]
+    identifiers = [str(quad.object) for quad in quads if quad.predicate.value == DCTERMS + "identifier"]
     assert len(set(identifiers)) == len(identifiers)
 
 
