@@ -60,6 +60,7 @@ class Finding:
         path: the property path in question in SPARQL syntax, CURIEs where there are any; empty where none applies.
         value: the offending value in N-Triples syntax; empty where the rule names none.
         message: what is wrong and what would be right.
+        about: the item that `value` is, where it is one that has a name.
     """
 
     rule: str
@@ -70,6 +71,7 @@ class Finding:
     path: str
     value: str
     message: str
+    about: Item | None = None
 
     @property
     def fingerprint(self) -> str:

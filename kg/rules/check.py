@@ -1,0 +1,110 @@
+"""Judge facts by rules: the one entry for commands, tests and servers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+
+from kg.errors import BrokenFile
+from kg.rdf.names import PREFIXES
+from kg.rules.describe import describe
+from kg.rules.engine import Hit, run_fast
+from kg.rules.facts import FactFile, as_of_line, fact_file
+from kg.rules.findings import clause_iris, findings_of, iri_of, ordered
+from kg.rules.read import read_rules
+from kg.rules.unknown import UNKNOWN_TERM, unknown_in_rules, unknown_terms
+from kg.rules.untargeted import without_target
+from kg.rules.vocabulary import Vocabulary, read_vocabulary
+from kg.values import Findings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from kg.rules.rule import RuleSet
+    from kg.values import Finding
+
+__all__ = ["Runner", "check", "judge_by_files"]
+
+Runner: TypeAlias = "Callable[[RuleSet, Path], list[Hit]]"
+"""An engine: rules and a file of N-Triples in, what it hit out."""
+
+
+def check(
+    chunks: Iterable[bytes],
+    rules: RuleSet,
+    *,
+    as_of: date,
+    runner: Runner = run_fast,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> Findings:
+    """Judge facts by rules.
+
+    Args:
+        chunks: the facts as N-Triples, whole lines, without blank nodes where findings shall be told apart by them;
+            a line may come more than once. Ontology and catalogues are part of them.
+        rules: what to judge by.
+        as_of: the day for which everything with a validity is judged.
+        runner: the engine.
+        prefixes: prefix → namespace for what people see.
+
+    Returns:
+        The findings, worst first; notes say which rules selected nothing.
+
+    Raises:
+        BrokenFile: a rule does not compile, or speaks of a term that no ontology in the facts defines.
+        InterlockError: the engine could not finish.
+    """
+    with fact_file(chain([as_of_line(as_of)], chunks)) as facts:
+        hits, vocabulary = _run(rules, facts, runner)
+        for file, problem in unknown_in_rules(rules, vocabulary, prefixes):
+            raise BrokenFile(file, problem)
+        strays = unknown_terms(facts.bytes, vocabulary) if UNKNOWN_TERM.name in rules.built_in else []
+        names = _named(hits, rules) | {stray.subject for stray in strays}
+        items = describe(facts.bytes, names, vocabulary.supers, prefixes)
+    found = findings_of(hits, rules, items, prefixes)
+    found += [stray.finding(items, vocabulary, rules, prefixes) for stray in strays]
+    notes = without_target(rules, vocabulary)
+    return Findings(ordered(found), rules_run=len(rules.rules) + len(rules.built_in), notes=notes)
+
+
+def judge_by_files(files: Sequence[Path], facts: bytes, runner: Runner = run_fast) -> tuple[Finding, ...]:
+    """Judge facts by the shapes of some files and nothing else: no profile, no day, no notes.
+
+    Args:
+        files: files of rules in Turtle.
+        facts: N-Triples, whole lines.
+        runner: the engine.
+
+    Returns:
+        The findings, worst first.
+
+    Raises:
+        BrokenFile: a rule is not well formed.
+        InterlockError: the engine could not finish.
+    """
+    rules = read_rules(files)
+    with fact_file([facts]) as file:
+        hits, vocabulary = _run(rules, file, runner)
+        items = describe(file.bytes, _named(hits, rules), vocabulary.supers)
+    return ordered(findings_of(hits, rules, items))
+
+
+def _run(rules: RuleSet, facts: FactFile, runner: Runner) -> tuple[list[Hit], Vocabulary]:
+    """Run the engine and read the vocabulary side by side: the engine lets go of Python while it works."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(runner, rules, facts.path)
+        vocabulary = read_vocabulary(facts.bytes)
+        return running.result(), vocabulary
+
+
+def _named(hits: Iterable[Hit], rules: RuleSet) -> set[str]:
+    """Return the IRIs of everything that findings from `hits` will name."""
+    names = {iri for rule in rules.rules for iri in clause_iris(rule.sources)}
+    for hit in hits:
+        names.add(iri_of(hit.focus))
+        if hit.value.startswith("<"):
+            names.add(iri_of(hit.value))
+    return names
