@@ -160,9 +160,7 @@ def _inline(context: Any, contexts: dict[str, str]) -> Any:
 def refuse_rdf_12(lines: bytes) -> None:
     """Refuse N-Triples or N-Quads `lines` with what only RDF 1.2 has: rdflib and SHACL engines would fail on it."""
     for line in lines.splitlines():
-        if b" <<( " in line and b"<<(" in _TOKENS.sub(b"", line.replace(b"<<( ", b"<<( ;")):
-            raise BrokenFile(
-                "", "holds a triple term (RDF 1.2); make an item of it that has the three parts as properties"
-            )
+        if b" <<( " in line and b"<<" in _TOKENS.sub(b"", line):
+            raise BrokenFile("", "holds a triple term (RDF 1.2); make an item of it that has its parts as properties")
         if _DIRECTION.search(line):
             raise BrokenFile("", "holds a string with a base direction (RDF 1.2); leave --ltr or --rtl away")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _BATCH: Final = 100_000
-_PLACE: Final = re.compile(r"Parser error at line (\d+) (?:column|between columns) (\d+).*?: ")
+_PLACE: Final = re.compile(r"Parser error (?:at|between) line (\d+) (?:column|between columns) (\d+).*?: ")
 
 
 def main() -> None:
@@ -146,7 +146,7 @@ def _failing_line(source: IO[bytes], syntax: RdfFormat, base: str | None) -> int
         for _ in parse(cast("IO[bytes]", feeder), syntax, base_iri=base):
             pass
     except SyntaxError:
-        return max(feeder.line, 1)
+        return feeder.line
     return None
 
 
@@ -155,12 +155,14 @@ class _Feeder:
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
+        self._ended = True
         self.line = 0
 
     def read(self, size: int = -1) -> bytes:
         """Return the next line, cut at `size` bytes."""
         piece = self._source.readline(size)
-        self.line += piece.endswith(b"\n")
+        self.line += self._ended and bool(piece)
+        self._ended = piece.endswith(b"\n")
         return piece
 
 
