@@ -1,0 +1,1 @@
+"""Importers, each held against the plain file."""
