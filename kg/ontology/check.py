@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.ontology.hygiene import RunRules
     from kg.rdf.guard import Request
 
 __all__ = ["check_extension", "check_ours"]
@@ -29,11 +28,10 @@ _PROFILE_CLAUSE = {"OWL 2 RL": "OWL 2 Profiles 4", "OWL 2 DL": "OWL 2 Structural
 _OWN_CHECKS = 5  # OWL 2 RL, OWL 2 DL, consistency, satisfiability, known terms: each is a rule beside the shapes
 
 
-def check_ours(run: RunRules, *, seconds: float = 120.0) -> Findings:
+def check_ours(*, seconds: float = 120.0) -> Findings:
     """Check our ontology, and that nothing anywhere in Interlock names a term that it does not define.
 
     Args:
-        run: runs SHACL rules.
         seconds: wall-clock limit of the reasoner.
 
     Raises:
@@ -41,7 +39,7 @@ def check_ours(run: RunRules, *, seconds: float = 120.0) -> Findings:
     """
     ours = load_vocabulary()
     found = _logic(ours, Vocabulary(()), seconds)
-    found += hygiene(ours.ntriples(), own_terms(ours.triples), run)
+    found += hygiene(ours.ntriples(), own_terms(ours.triples))
     for mention in unknown_mentions(ours):
         place = f"{mention.file.name}:{mention.line}"
         where = Item(mention.file.as_uri(), place, "", "file")
@@ -49,12 +47,11 @@ def check_ours(run: RunRules, *, seconds: float = 120.0) -> Findings:
     return _sorted(found, len(ours.ours()), [])
 
 
-def check_extension(requests: Sequence[Request], run: RunRules, *, seconds: float = 120.0) -> Findings:
+def check_extension(requests: Sequence[Request], *, seconds: float = 120.0) -> Findings:
     """Check an ontology of somebody else's together with ours; only what concerns their terms is found.
 
     Args:
         requests: their files.
-        run: runs SHACL rules.
         seconds: wall-clock limit of the reasoner.
 
     Raises:
@@ -72,8 +69,10 @@ def check_extension(requests: Sequence[Request], run: RunRules, *, seconds: floa
     if not own:
         text = "The files declare no term of their own: nothing but their use of our terms was checked."
         notes.append(Note("no-own-terms", text, tuple(request.name or str(request.path) for request in requests)))
+    elif not any(_is_ontology(triple) for triple in theirs):
+        notes.append(Note("no-header", "The files have no owl:Ontology: say there what they are, and their licence."))
     found = _logic(merged, ours, seconds)
-    found += hygiene(merged.ntriples(), own, run)
+    found += hygiene(merged.ntriples(), own)
     found += _unknown_terms(theirs, merged)
     return _sorted(found, len(own), notes)
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from kg.data import shapes_folder
 from kg.errors import BrokenFile
+from kg.ontology.vocabulary import alignment_files, catalogue_files, module_files
 from kg.rdf.names import PREFIXES
 from kg.rdf.turtle import read_turtle, write_turtle
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["canonical_text", "is_canonical"]
+__all__ = ["canonical_text", "packaged_files"]
 
 _DIRECTIVE: Final = re.compile(r"\s*(@prefix|@base|prefix|base)\b", re.IGNORECASE)
 _SUBJECT: Final = re.compile(r"\s*(?:<([^<>\s]*)>|([A-Za-z][\w.-]*)?:([\w.-]*))")
@@ -47,9 +49,10 @@ def canonical_text(path: Path) -> str:
     return write_turtle(file.triples, prefixes=prefixes, header=header, comments=above)
 
 
-def is_canonical(path: Path) -> bool:
-    """Return whether a file has the bytes of its canonical form."""
-    return path.read_bytes() == canonical_text(path).encode()
+def packaged_files() -> list[Path]:
+    """Return the Turtle files of Interlock that are kept in canonical form: everything about words."""
+    hygiene = sorted((shapes_folder() / "ontology").glob("*.ttl"))
+    return [*module_files(), *catalogue_files(), *alignment_files(), *hygiene]
 
 
 def _comments(path: Path, text: str, prefixes: dict[str, str]) -> tuple[str, dict[str, str]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 
@@ -12,17 +10,18 @@ from kg.data import shapes_folder
 from kg.ontology.vocabulary import KINDS, alignment_files
 from kg.rdf.names import BASE, NS, OWL, PREFIXES, RDF
 from kg.rdf.turtle import read_turtle
-from kg.values import Finding
+from kg.rules import judge_by_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from pyoxigraph import Triple
 
     from kg.ontology.vocabulary import Vocabulary
+    from kg.values import Finding
 
-__all__ = ["RunRules", "hygiene", "own_terms", "rule_files"]
-
-RunRules: TypeAlias = Callable[[Path, bytes], Iterable[Finding]]
-"""Runs the rule files below a folder over N-Triples and gives what they find."""
+__all__ = ["hygiene", "own_terms", "rule_files"]
 
 _TYPE: Final = NamedNode(RDF + "type")
 _DECLARED: Final = frozenset(KINDS) | {OWL + "Ontology"}
@@ -64,12 +63,11 @@ def rule_files() -> list[Path]:
     return sorted((shapes_folder() / "ontology").rglob("*.ttl"))
 
 
-def hygiene(facts: bytes, own: set[str], run: RunRules) -> list[Finding]:
-    """Return what is wrong with how the terms `own` are written, in the order of the runner.
+def hygiene(facts: bytes, own: set[str]) -> list[Finding]:
+    """Return what is wrong with how the terms `own` are written, worst first.
 
     Args:
         facts: the ontology as N-Triples, merged with what it builds on.
         own: IRIs of the terms and ontologies to judge; findings about others are dropped.
-        run: runs the shapes.
     """
-    return [finding for finding in run(shapes_folder() / "ontology", facts) if finding.focus.iri in own]
+    return [finding for finding in judge_by_files(rule_files(), facts) if finding.focus.iri in own]

@@ -76,9 +76,10 @@ def in_python(text: str, file: Path) -> Iterator[Mention]:
             yield from _joined(node, file)
         elif isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            position = 0 if name in _MAKERS else 1 if name in _KIND_SECOND else None
-            if position is not None and len(node.args) > position:
-                yield from _constant(node.args[position], file)
+            if name in _MAKERS and node.args:
+                yield from _constant(node.args[0], file)
+            elif name in _KIND_SECOND and len(node.args) > 1:
+                yield from (m for m in _constant(node.args[1], file) if m.name[0].isupper())
 
 
 def _joined(node: ast.JoinedStr, file: Path) -> Iterator[Mention]:

@@ -46,6 +46,10 @@ _LEADING: Final = (
     RDFS + "label",
     DCTERMS + "title",
     SKOS + "definition",
+    RDFS + "subClassOf",
+    RDFS + "subPropertyOf",
+    RDFS + "domain",
+    RDFS + "range",
     OWL + "onProperty",
     SH + "path",
 )
