@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg.errors import BrokenFile
 from kg.rdf.canonical import canonicalise
+from kg.rdf.ntriples import sort_unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,15 +55,12 @@ def skolemise(
     Raises:
         BrokenFile: the blank nodes go beyond `limits`, or stand inside a triple term.
     """
-    unique = set(lines)
-    suspects = [line for line in unique if b"_:" in line]
+    found = sort_unique(lines)
     tangle = _Tangle(base + _GENID, name)
-    for line in suspects:
-        if tangle.take(line):
-            unique.discard(line)
-    if tangle.nodes:
-        unique.update(tangle.named(limits or SkolemLimits()))
-    return sorted(unique)
+    taken = {line for line in found if b"_:" in line and tangle.take(line)}
+    if not taken:
+        return found
+    return sort_unique([*(line for line in found if line not in taken), *tangle.named(limits or SkolemLimits())])
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ What is below ``.interlock/`` (never committed; delete it, and the next command 
     graphs/             <hash>-<n>.nt: a graph as sorted N-Triples; .added.nt and .removed.nt: a small difference to it
     snapshots/<id>/     store/ (hard links), manifest.json, lease; never changed, about five are kept
     current             id of the snapshot to read
-    stat.json           size, times and SHA-256 of each source as last seen
+    sources.json        size, times and SHA-256 of each source as last seen; builtin.json: of each read-only graph
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from __future__ import annotations
 from kg.store.delta import Delta
 from kg.store.embedded import EmbeddedReader, memory_reader
 from kg.store.graphs import GraphFile, GraphState
-from kg.store.index import Index, check_format, current_snapshot, current_state
+from kg.store.index import FORMAT, Index, check_format, current_snapshot, current_state
 from kg.store.port import Reader, Rows
 from kg.store.remote import RemoteReader, remote_reader
 from kg.store.snapshot import Manifest, SnapshotReader, open_snapshot
 
 __all__ = [
+    "FORMAT",
     "Delta",
     "EmbeddedReader",
     "GraphFile",

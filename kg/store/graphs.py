@@ -116,6 +116,10 @@ class GraphFile:
             place = end
         return sorted(found)
 
+    def has(self, line: bytes) -> bool:
+        """Tell whether the graph has `line`."""
+        return line in self.added or (line not in self.removed and self.in_base(line))
+
     def in_base(self, line: bytes) -> bool:
         """Tell whether the base has `line`."""
         place = self._find(line)

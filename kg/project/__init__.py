@@ -1,0 +1,1 @@
+"""The open project: configuration, sources, records, commits, and finding items by name."""

@@ -1,0 +1,159 @@
+"""The changes of a project as a graph of parents, like git's, and the states that they lead to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kg.errors import BrokenFile, InputError
+from kg.project.record import RETIRED, read_deltas, read_header, record_facts
+from kg.rdf.ntriples import sort_unique
+from kg.store import Delta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from kg.project.record import Header, SourceState
+
+__all__ = ["History", "compose"]
+
+_FILE = re.compile(r"([0-9a-f]{64})\.trig")
+
+
+class History:
+    """The records in one folder, as they were when it was first looked at.
+
+    Attributes:
+        folder: ``record/changes``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._headers: dict[str, Header] = {}
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all changes, sorted."""
+        if not self.folder.is_dir():
+            return ()
+        names = sorted(path.name for path in self.folder.iterdir() if path.suffix == ".trig")
+        for name in names:
+            if not _FILE.fullmatch(name):
+                raise BrokenFile(f"record/changes/{name}", "is no change record: those are named by their SHA-256")
+        return tuple(name.removesuffix(".trig") for name in names)
+
+    @property
+    def digest(self) -> str:
+        """A hash of which changes there are."""
+        return digest_of(self.ids)
+
+    def path(self, id_: str) -> Path:
+        """Return the file of a change."""
+        return self.folder / f"{id_}.trig"
+
+    def header(self, id_: str) -> Header:
+        """Return what a change says about itself.
+
+        Raises:
+            BrokenFile: the record is damaged.
+        """
+        if id_ not in self._headers:
+            self._headers[id_] = read_header(self.path(id_))
+        return self._headers[id_]
+
+    def heads(self) -> tuple[str, ...]:
+        """Return the changes on which no other builds, sorted; several after a merge in git."""
+        parents = {parent for id_ in self.ids for parent in self.header(id_).parents}
+        return tuple(id_ for id_ in self.ids if id_ not in parents)
+
+    def order(self, heads: Iterable[str]) -> list[str]:
+        """Return `heads` and all that they build on, parents first, in an order that depends on nothing else.
+
+        What leads to one change comes in the order that led to it when it was recorded, so its own additions and
+        removals fit exactly; what another branch did comes after it.
+
+        Raises:
+            InputError: a record is missing.
+        """
+        known = set(self.ids)
+        done: dict[str, None] = {}
+        todo = [(id_, False) for id_ in sorted(heads, reverse=True)]
+        while todo:
+            id_, ready = todo.pop()
+            if id_ in done:
+                continue
+            if id_ not in known:
+                raise InputError(
+                    f"record/changes/{id_}.trig is missing, but others build on it: get it back, e.g. git pull or git"
+                    " checkout -- record"
+                )
+            if ready:
+                done[id_] = None
+            else:
+                todo.append((id_, True))
+                todo += [(parent, False) for parent in sorted(self.header(id_).parents, reverse=True)]
+        return list(done)
+
+    def find(self, name: str) -> str:
+        """Return the id of the one change whose id starts with `name`.
+
+        Raises:
+            InputError: there is none, or there are several.
+        """
+        found = [id_ for id_ in self.ids if id_.startswith(name.lower())]
+        if len(found) != 1:
+            raise InputError(
+                f"{'no change' if not found else 'more than one change'} has an id that starts with {name!r}"
+            )
+        return found[0]
+
+    def sources(self, order: Iterable[str]) -> dict[str, tuple[SourceState, str]]:
+        """Return graph → its source as the changes in `order` left it, and the tool that recorded it."""
+        states: dict[str, tuple[SourceState, str]] = {}
+        for id_ in order:
+            header = self.header(id_)
+            for source in header.sources:
+                states.pop(source.graph, None)
+                if source.digest != RETIRED:
+                    states[source.graph] = (source, header.tool)
+        return states
+
+    def replay(self, order: Iterable[str]) -> dict[str, list[bytes]]:
+        """Return graph → its sorted lines after the changes in `order`.
+
+        Raises:
+            BrokenFile: a record is damaged.
+        """
+        graphs: dict[str, set[bytes]] = {}
+        for id_ in order:
+            for graph, delta in read_deltas(self.path(id_)).items():
+                lines = graphs.setdefault(graph, set())
+                lines.difference_update(delta.removed)
+                lines.update(delta.added)
+        return {graph: sorted(lines) for graph, lines in graphs.items() if lines}
+
+    def facts(self, order: Iterable[str]) -> list[bytes]:
+        """Return what the graph ``graph/record`` says about the changes in `order`, sorted."""
+        return sort_unique(line for id_ in order for line in record_facts(id_, self.header(id_)))
+
+
+def digest_of(ids: Iterable[str]) -> str:
+    """Return a hash of a set of changes."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+
+
+def compose(deltas: Sequence[dict[str, Delta]]) -> dict[str, Delta]:
+    """Return one change that does what several do, one after the other."""
+    come: dict[str, set[bytes]] = {}
+    gone: dict[str, set[bytes]] = {}
+    for change in deltas:
+        for graph, delta in change.items():
+            into, out = come.setdefault(graph, set()), gone.setdefault(graph, set())
+            into.difference_update(delta.removed)
+            out.update(delta.removed)
+            out.difference_update(delta.added)
+            into.update(delta.added)
+    return {graph: Delta(sorted(come[graph]), sorted(gone[graph])) for graph in come}
