@@ -15,7 +15,13 @@ __all__ = ["tool", "user"]
 
 def user(root: Path) -> str:
     """Return the git user of the folder, else the user of the system."""
-    name, mail = _git(root, "user.name"), _git(root, "user.email")
+    command = ["git", "config", "--null", "--get-regexp", r"^user\.(name|email)$"]
+    try:
+        said = subprocess.run(command, cwd=root, capture_output=True, check=False).stdout  # noqa: S603
+    except OSError:  # no git here
+        said = b""
+    known = dict(pair.split("\n", 1) for pair in said.decode("utf-8", "replace").split("\0") if "\n" in pair)
+    name, mail = known.get("user.name", ""), known.get("user.email", "")
     if name and mail:
         return f"{name} <{mail}>"
     if name or mail:
@@ -32,11 +38,3 @@ def tool() -> str:
         return f"interlock {metadata.version('interlock-kg')}"
     except metadata.PackageNotFoundError:  # run from a checkout that nobody installed
         return "interlock (checkout)"
-
-
-def _git(root: Path, key: str) -> str:
-    try:
-        done = subprocess.run(["git", "config", "--get", key], cwd=root, capture_output=True, check=False)  # noqa: S603, S607
-    except OSError:
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip()

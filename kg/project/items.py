@@ -1,0 +1,234 @@
+"""Finding items by the names that people type, and telling how people see them."""
+
+from __future__ import annotations
+
+import difflib
+import heapq
+import re
+from collections import Counter
+from itertools import pairwise, product
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from kg.errors import AmbiguousItem, UnknownItem
+from kg.rdf.names import CATALOGUE, DCTERMS, NS, RDF, RDFS, SKOS, curie, expand
+from kg.rdf.terms import values
+from kg.values import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kg.rdf.terms import Term
+    from kg.store import Reader
+
+__all__ = ["describe", "resolve"]
+
+_NEAREST: Final = 5
+_SHORTLIST: Final = 200
+_LABELS: Final = (DCTERMS + "title", RDFS + "label", SKOS + "prefLabel")
+
+_TOKENS = re.compile(r"[^\W\d_]+|\d+")
+
+
+def resolve(reader: Reader, name: str, prefixes: dict[str, str]) -> Item:
+    """Return the item that `name` means.
+
+    Args:
+        reader: the state to look in.
+        name: an IRI, a CURIE, an identifier (case, blanks and punctuation may differ: ``SR-1.1-RE-1`` is
+            ``SR 1.1 RE 1``), or a name relative to the project's base.
+        prefixes: prefix → namespace; the empty prefix is the project's base.
+
+    Raises:
+        UnknownItem: nothing is called so; it carries the identifiers that look most like it.
+        AmbiguousItem: several items are; it carries them as CURIEs or IRIs. A project's own item does not win over an
+            entry of a catalogue: both are named.
+    """
+    name = name.strip()
+    found = set(_as_iri(reader, name, prefixes))
+    if not found:
+        found = set(_as_identifier(reader, name)) | set(_exists(reader, *_iri(prefixes.get("", "") + name)))
+        if len(found) == 1:
+            found |= set(_families(reader, name, *found))
+    if not found:
+        wanted = _tokens(name)
+        identifiers = list(_identifiers(reader))
+        found = {iri for iri, text in identifiers if wanted and _tokens(text) == wanted}
+        if not found:
+            raise UnknownItem(name, _nearest(name, {text for _, text in identifiers}))
+    if len(found) > 1:
+        raise AmbiguousItem(name, sorted(curie(iri, _named(prefixes)) for iri in found))
+    iri = found.pop()
+    return describe(reader, [iri], prefixes)[iri]
+
+
+def describe(reader: Reader, iris: Iterable[str], prefixes: dict[str, str] | None = None) -> dict[str, Item]:
+    """Return how people see each of `iris`, in their order; one that nothing is known about is shown by its CURIE.
+
+    Args:
+        reader: the state to look in.
+        iris: the IRIs.
+        prefixes: prefix → namespace for those without an identifier; default is Interlock's own.
+    """
+    wanted = [NamedNode(iri) for iri in dict.fromkeys(iris)]
+    identifiers = _best(reader, wanted, (DCTERMS + "identifier",))
+    titles = _best(reader, wanted, _LABELS)
+    kinds = _kinds(reader, wanted)
+    shown = _named(prefixes) if prefixes is not None else None
+    return {
+        node.value: Item(
+            node.value,
+            identifiers.get(node.value) or (curie(node.value, shown) if shown is not None else curie(node.value)),
+            titles.get(node.value, ""),
+            kinds.get(node.value, ""),
+        )
+        for node in wanted
+    }
+
+
+def _as_iri(reader: Reader, name: str, prefixes: dict[str, str]) -> Iterator[str]:
+    """Yield `name` as an IRI or CURIE if something is called so."""
+    full = expand(name, prefixes) if not name.startswith(":") or "" in prefixes else None
+    yield from _exists(reader, *_iri(full or ""), *_iri(name if ":" in name else ""))
+
+
+def _as_identifier(reader: Reader, name: str) -> Iterator[str]:
+    """Yield what has `name` as its identifier, as typed or in one of the spellings that such identifiers have."""
+    for block in values("id", [Literal(text) for text in sorted(_spellings(name))]):
+        names = f"VALUES ?name {{ <{DCTERMS}identifier> <{NS}abbreviation> }}"
+        for (node,) in reader.select(f"SELECT ?item WHERE {{ {names} {block} ?item ?name ?id }}"):
+            if isinstance(node, NamedNode):
+                yield node.value
+
+
+def _spellings(name: str) -> set[str]:
+    """Return likely spellings of an identifier, so that a clash between two documents shows without a full scan."""
+    spellings = {name, name.upper()}
+    tokens = _TOKENS.findall(name)
+    for join, digits in product((" ", "-", ".", ""), (".", "-")):
+        text = "".join(tokens[:1])
+        for before, token in pairwise(tokens):
+            text += (digits if before.isdigit() and token.isdigit() else join) + token
+        spellings |= {text, text.upper()}
+    return spellings
+
+
+def _families(reader: Reader, name: str, entry: str) -> Iterator[str]:
+    """Yield a few entries of other documents that `name` is the beginning of, where `entry` is one of a catalogue.
+
+    ``SR-1`` is a requirement of IEC 62443-4-1, and how people abbreviate the SR 1.x of IEC 62443-3-3.
+    """
+    if not entry.startswith(CATALOGUE):
+        return
+    start, document = _tokens(name), entry.rpartition("/")[0]
+    query = f"SELECT ?item ?id WHERE {{ ?item <{NS}inDocument> ?d . ?item <{DCTERMS}identifier> ?id }}"
+    others = sorted(
+        node.value
+        for node, text in reader.select(query)
+        if isinstance(node, NamedNode)
+        and isinstance(text, Literal)
+        and node.value.rpartition("/")[0] != document
+        and _tokens(text.value)[: len(start)] == start
+    )
+    yield from others[:_NEAREST]
+
+
+def _exists(reader: Reader, *nodes: NamedNode) -> Iterator[str]:
+    for node in nodes:
+        if next(iter(reader.outgoing(node)), None) or next(iter(reader.incoming(node)), None):
+            yield node.value
+
+
+def _iri(text: str) -> tuple[NamedNode, ...]:
+    """Return `text` as an IRI, nothing where it can't be one."""
+    try:
+        return (NamedNode(text),)
+    except ValueError:
+        return ()
+
+
+def _identifiers(reader: Reader) -> Iterator[tuple[str, str]]:
+    for node, text in reader.select(f"SELECT ?item ?id WHERE {{ ?item <{DCTERMS}identifier> ?id }}"):
+        if isinstance(node, NamedNode) and isinstance(text, Literal):
+            yield node.value, text.value
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    """Return what counts in an identifier: its words and numbers, whatever stands between them."""
+    return tuple(_TOKENS.findall(text.casefold()))
+
+
+def _nearest(name: str, identifiers: Iterable[str]) -> list[str]:
+    """Return the identifiers most like `name`: a cheap measure makes a short list, difflib orders that."""
+    name = name.casefold()
+    pairs = Counter(pairwise(name))
+
+    def likeness(text: str) -> tuple[float, str]:
+        folded = text.casefold()
+        other = Counter(pairwise(folded))
+        return (pairs & other).total() / max(len(folded), len(name), 1), text
+
+    short = {text.casefold(): text for text in heapq.nlargest(_SHORTLIST, sorted(identifiers), key=likeness)}
+    return [short[text] for text in difflib.get_close_matches(name, short, n=_NEAREST, cutoff=0.5)]
+
+
+def _best(reader: Reader, nodes: list[NamedNode], properties: tuple[str, ...]) -> dict[str, str]:
+    """Return for each node its value of the first of `properties` that it has; English before other languages."""
+    found: dict[str, tuple[int, int, str]] = {}
+    ranks = {property_: rank for rank, property_ in enumerate(properties)}
+    named = " ".join(f"<{property_}>" for property_ in properties)
+    for block in values("item", nodes):
+        query = f"SELECT ?item ?p ?value WHERE {{ {block} VALUES ?p {{ {named} }} ?item ?p ?value }}"
+        for node, property_, value in reader.select(query):
+            if isinstance(node, NamedNode) and isinstance(property_, NamedNode) and isinstance(value, Literal):
+                language = 0 if (value.language or "en").startswith("en") else 1
+                rank = (ranks[property_.value], language, value.value)
+                found[node.value] = min(found.get(node.value, rank), rank)
+    return {iri: text for iri, (_, _, text) in found.items()}
+
+
+def _kinds(reader: Reader, nodes: list[NamedNode]) -> dict[str, str]:
+    """Return for each node the local name of its most specific class of ours."""
+    classes: dict[str, set[str]] = {}
+    for block in values("item", nodes):
+        for node, class_ in reader.select(f"SELECT ?item ?class WHERE {{ {block} ?item <{RDF}type> ?class }}"):
+            if isinstance(node, NamedNode) and isinstance(class_, NamedNode) and class_.value.startswith(NS):
+                classes.setdefault(node.value, set()).add(class_.value)
+    above = _ancestors(reader, {class_ for several in classes.values() if len(several) > 1 for class_ in several})
+    return {
+        iri: min(several - {up for one in several for up in above.get(one, ())}, default=min(several)).removeprefix(NS)
+        for iri, several in classes.items()
+    }
+
+
+def _ancestors(reader: Reader, classes: set[str]) -> dict[str, set[str]]:
+    """Return each class → all classes above it."""
+    parents: dict[str, set[str]] = {}
+    frontier = set(classes)
+    while frontier:
+        rows: set[tuple[Term | None, ...]] = set()
+        for block in values("c", [NamedNode(iri) for iri in sorted(frontier)]):
+            rows |= set(reader.select(f"SELECT ?c ?up WHERE {{ {block} ?c <{RDFS}subClassOf> ?up }}"))
+        for iri in frontier:
+            parents[iri] = set()
+        for class_, up in rows:
+            if isinstance(class_, NamedNode) and isinstance(up, NamedNode) and up != class_:
+                parents[class_.value].add(up.value)
+        frontier = {up for several in parents.values() for up in several} - parents.keys()
+    return {class_: _closure(class_, parents) for class_ in classes}
+
+
+def _closure(class_: str, parents: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = [class_]
+    while todo:
+        new = parents[todo.pop()] - found
+        found |= new
+        todo += new
+    return found - {class_}
+
+
+def _named(prefixes: dict[str, str] | None) -> dict[str, str]:
+    """Return `prefixes` without the empty one: a colon alone in front of a name only puzzles."""
+    return {prefix: namespace for prefix, namespace in (prefixes or {}).items() if prefix}

@@ -1,0 +1,78 @@
+"""Beginning a project, and adding a source to one."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from kg.errors import InputError
+from kg.project.config import FILE, SourceEntry, read_config
+from kg.rdf.ntriples import write_atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["add_source", "init_project"]
+
+_IGNORE = "# The index follows from the files and is built again when it is missing.\n.interlock/\n"
+_ATTRIBUTES = "# A record is named by the hash of its bytes: git must not touch its line ends.\nrecord/** -text\n"
+
+
+def init_project(folder: Path, *, base: str | None = None, title: str = "") -> Path:
+    """Make `folder` a project, and return its ``interlock.toml``.
+
+    Args:
+        folder: made if it is missing; what is in it already stays.
+        base: base IRI for the project's own things; default is made from the folder's name, and is to be changed before
+            anything is published.
+        title: what people call the project; default is the folder's name.
+
+    Raises:
+        InputError: the folder is a project already, or `base` is no base IRI.
+    """
+    file = folder / FILE
+    if file.exists():
+        raise InputError(f"{folder} is a project already: it has {FILE}")
+    name = folder.absolute().name
+    base = base or f"https://example.org/{re.sub(r'[^a-z0-9]+', '-', name.casefold()).strip('-') or 'project'}/"
+    for part in ("sources", "record/changes"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    text = (
+        f"[project]\nbase = {_quote(base)}\ntitle = {_quote(title or name)}\n\n"
+        '[[source]]\nname = "plant"\npath = "sources/*"\n'
+    )
+    write_atomic(file, [text.encode()])
+    try:
+        read_config(file)
+    except InputError:
+        file.unlink()
+        raise
+    for path, lines in ((folder / ".gitignore", _IGNORE), (folder / ".gitattributes", _ATTRIBUTES)):
+        before = path.read_text("utf-8") if path.exists() else ""
+        if lines not in before:
+            path.write_text(before + ("\n" if before and not before.endswith("\n") else "") + lines, "utf-8")
+    return file
+
+
+def add_source(root: Path, entry: SourceEntry) -> None:
+    """Write one more ``[[source]]`` at the end of ``interlock.toml``; the rest stays as it was typed.
+
+    Raises:
+        InputError: there is a source of that name, or the entry is not as it must be; the file is unchanged then.
+    """
+    file = root / FILE
+    before = file.read_bytes()
+    kind = "" if entry.kind == "auto" else f"kind = {_quote(entry.kind)}\n"
+    text = f"\n[[source]]\nname = {_quote(entry.name)}\npath = {_quote(entry.path)}\n{kind}"
+    gap = b"" if before.endswith(b"\n") else b"\n"
+    write_atomic(file, [before, gap, text.encode()])
+    try:
+        read_config(file)
+    except InputError:
+        write_atomic(file, [before])
+        raise
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
