@@ -1,0 +1,124 @@
+"""What a benchmark reports: our figure, the reference's, their ratio, and whether that is within the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from kg.values import Note, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kg.bench.timing import Timing
+    from kg.values import Cell
+
+__all__ = ["Budget", "Figure", "Measure", "table"]
+
+
+class Measure(Enum):
+    """What a budget limits."""
+
+    TIMES_REFERENCE = "at most x the reference's time"
+    TIMES_FASTER = "at least x faster than the reference"
+    SECONDS = "at most seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A limit of DESIGN "Budgets": `limit` of what `measure` says."""
+
+    measure: Measure
+    limit: float
+
+    def __str__(self) -> str:
+        """Return it as people write it, such as ``≤ 1.5 x``."""
+        match self.measure:
+            case Measure.TIMES_REFERENCE:
+                return f"≤ {self.limit:g} x"
+            case Measure.TIMES_FASTER:
+                return f"≥ {self.limit:g} x faster"
+            case Measure.SECONDS:
+                return f"≤ {1000 * self.limit:g} ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the report.
+
+    Attributes:
+        work: what was done.
+        triples: size of the plant; None where it plays no part.
+        reference: what it was held against.
+        ours: our median, in seconds.
+        theirs: the reference's median, in seconds.
+        budget: the limit.
+        runs: number of alternated runs behind the medians.
+    """
+
+    work: str
+    triples: int | None
+    reference: str
+    ours: float
+    theirs: float
+    budget: Budget
+    runs: int
+
+    @classmethod
+    def of(cls, work: str, triples: int | None, reference: str, timing: Timing, budget: Budget) -> Figure:
+        """Return the figure of a timing."""
+        ours, theirs = timing.medians
+        return cls(work, triples, reference, ours, theirs, budget, len(timing.ours))
+
+    @property
+    def ratio(self) -> float:
+        """Our time by the reference's; the other way round where the budget asks how much faster ours is."""
+        if self.budget.measure is Measure.TIMES_FASTER:
+            return self.theirs / self.ours
+        return self.ours / self.theirs
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is within its budget."""
+        match self.budget.measure:
+            case Measure.TIMES_REFERENCE:
+                return self.ratio <= self.budget.limit
+            case Measure.TIMES_FASTER:
+                return self.ratio >= self.budget.limit
+            case Measure.SECONDS:
+                return self.ours <= self.budget.limit
+
+
+def table(figures: Iterable[Figure], notes: Iterable[Note] = ()) -> Table:
+    """Return the report: one row per figure, times in milliseconds."""
+    rows: list[tuple[Cell, ...]] = []
+    missed = []
+    for one in figures:
+        rows.append(
+            (
+                one.work,
+                one.triples,
+                _milliseconds(one.ours),
+                one.reference,
+                _milliseconds(one.theirs),
+                _rounded(one.ratio),
+                str(one.budget),
+                "met" if one.met else "missed",
+                one.runs,
+            )
+        )
+        if not one.met:
+            missed.append(f"{one.work}{f' at {one.triples} triples' if one.triples else ''}")
+    found = [Note("budget-missed", f"{len(missed)} of {len(rows)} budgets are missed", tuple(missed))] if missed else []
+    columns = ("work", "triples", "ours ms", "reference", "reference ms", "ratio", "budget", "verdict", "runs")
+    return Table("Benchmark", columns, tuple(rows), (*found, *notes))
+
+
+def _milliseconds(seconds: float) -> float:
+    return _rounded(1000 * seconds)
+
+
+def _rounded(value: float) -> float:
+    """Return `value` with three significant digits, all whole ones kept: more is noise."""
+    return float(f"{value:.3g}") if value < 1000 else float(round(value))  # noqa: PLR2004
