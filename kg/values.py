@@ -61,6 +61,7 @@ class Finding:
         value: the offending value in N-Triples syntax; empty where the rule names none.
         message: what is wrong and what would be right.
         about: the item that `value` is, where it is one that has a name.
+        component: IRI of the constraint component that was broken; the rule itself where it is no shape.
     """
 
     rule: str
@@ -72,6 +73,7 @@ class Finding:
     value: str
     message: str
     about: Item | None = None
+    component: str = ""
 
     @property
     def fingerprint(self) -> str:

@@ -47,7 +47,7 @@ def compile_rules(rules: RuleSet) -> Any:
     Raises:
         BrokenFile: the file that holds the first rule which the engine refuses, and why.
     """
-    import shacl  # noqa: PLC0415 - only when rules run
+    import shacl
 
     try:
         return shacl.Shapes.from_text(_ntriples(t for file in rules.files for t in file.triples), "ntriples")
@@ -91,7 +91,7 @@ def _ntriples(triples: Iterable[Triple]) -> str:
 
 def _blame(rules: RuleSet, whole: Exception) -> None:
     """Compile file by file, each with what all share, and raise for the first that fails."""
-    import shacl  # noqa: PLC0415
+    import shacl
 
     declared = {SH + name for name in ("declare", "prefix", "namespace")}
     shared = [t for file in rules.files for t in file.triples if t.predicate.value in declared]

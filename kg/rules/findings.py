@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kg.rdf.names import PREFIXES, curie
+from kg.rdf.names import PREFIXES, SH, curie
 from kg.rdf.turtle import natural
 from kg.values import Finding, Item, Severity
 
@@ -61,7 +61,19 @@ def findings_of(
         severity = rules.severities.get(rule.name, hit.severity)
         named = items.get(iri_of(value)) if value.startswith("<") else None
         text = _IRI.sub(lambda m: _called(m.group().strip("<>"), items, known), message)
-        found[Finding(rule.iri, rule.name, clauses[rule.iri], severity, focus, shape.path, value, text, named)] = None
+        finding = Finding(
+            rule=rule.iri,
+            name=rule.name,
+            clause=clauses[rule.iri],
+            severity=severity,
+            focus=focus,
+            path=shape.path,
+            value=value,
+            message=text,
+            about=named,
+            component=SH + hit.component,
+        )
+        found[finding] = None
     return list(found)
 
 

@@ -37,8 +37,8 @@ def run_judge(rules: RuleSet, data: Path) -> list[Hit]:
         BrokenFile: a rule does not compile.
         InterlockError: pySHACL could not finish.
     """
-    import pyshacl  # noqa: PLC0415 - slow to import, and only the judge needs it
-    from pyshacl.errors import ShapeLoadError, ValidationFailure  # noqa: PLC0415
+    import pyshacl
+    from pyshacl.errors import ShapeLoadError, ValidationFailure
 
     compile_rules(rules)  # pySHACL passes some broken rules in silence
     facts = _graph(quad.triple for quad in parse(path=data, format=RdfFormat.N_TRIPLES))
@@ -55,7 +55,7 @@ def run_judge(rules: RuleSet, data: Path) -> list[Hit]:
 
 
 def _hits(report: Graph) -> list[Hit]:
-    from rdflib import URIRef  # noqa: PLC0415
+    from rdflib import URIRef
 
     def one(node: Node, name: str) -> str:
         return next((_ntriples(value) for value in report.objects(node, URIRef(SH + name))), "")
@@ -76,7 +76,7 @@ def _hits(report: Graph) -> list[Hit]:
 
 def _graph(triples: Iterable[Triple]) -> Graph:
     """Return `triples` as a graph of rdflib's own; its parser would rewrite literals."""
-    from rdflib import Graph  # noqa: PLC0415
+    from rdflib import Graph
 
     graph = Graph()
     for triple in triples:
@@ -85,8 +85,8 @@ def _graph(triples: Iterable[Triple]) -> Graph:
 
 
 def _node(term: Term) -> Node:
-    from rdflib import BNode, URIRef  # noqa: PLC0415
-    from rdflib import Literal as Text  # noqa: PLC0415
+    from rdflib import BNode, URIRef
+    from rdflib import Literal as Text
 
     if isinstance(term, NamedNode):
         return URIRef(term.value)
@@ -101,8 +101,8 @@ def _node(term: Term) -> Node:
 
 
 def _ntriples(node: Node) -> str:
-    from rdflib import BNode, URIRef  # noqa: PLC0415
-    from rdflib import Literal as Text  # noqa: PLC0415
+    from rdflib import BNode, URIRef
+    from rdflib import Literal as Text
 
     if isinstance(node, Text):
         if node.language:

@@ -47,7 +47,7 @@ def read_rules(files: Sequence[Path], others: Sequence[Path] = (), prefixes: Map
     """
     parsed = [RuleFile(str(file), tuple(_named_shapes(_parse(file), f"{i}"))) for i, file in enumerate(files)]
     if others:
-        from kg.rdf.guard import Request, parse_files  # noqa: PLC0415 - only where there are foreign files
+        from kg.rdf.guard import Request, parse_files
 
         for i, one in enumerate(parse_files([Request(path) for path in others], merge_graphs=True), len(parsed)):
             quads = parse(input=one.data, format=RdfFormat.N_TRIPLES, rename_blank_nodes=True)

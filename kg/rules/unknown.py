@@ -77,6 +77,7 @@ class Stray:
             path=curie(self.path, known),
             value=f"<{self.term}>",
             message=f"{whose} defines the {kind} {name}{more}; {hint}",
+            component=UNKNOWN_TERM.iri,
         )
 
 
@@ -146,6 +147,8 @@ def _uses(facts: mmap.mmap, term: str) -> Iterator[tuple[str, str, str]]:
 
 def _nearest(term: str, vocabulary: Vocabulary, prefixes: dict[str, str]) -> str:
     space = namespace(term)
-    known = {iri[len(space) :]: iri for iri in vocabulary.defined if namespace(iri) == space}
-    near = get_close_matches(term[len(space) :], sorted(known), 1, 0.6)
+    local = term[len(space) :]
+    alike = (iri for iri in vocabulary.defined if namespace(iri) == space)
+    known = {iri[len(space) :]: iri for iri in alike if iri[len(space) :][:1].isupper() == local[:1].isupper()}
+    near = get_close_matches(local, sorted(known), 1, 0.6)
     return f"nearest: {curie(known[near[0]], prefixes)}" if near else f"see the terms of {space}"

@@ -1,0 +1,80 @@
+"""Results as CSV after RFC 4180, one header row; made to be read by programs and spreadsheets alike."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, TextIO
+
+from kg.report.walk import item_of, nodes
+from kg.values import Findings, Item, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kg.report import Result
+    from kg.values import Cell, Trace
+
+__all__ = ["write_csv"]
+
+
+def write_csv(result: Result, stream: TextIO) -> None:
+    """Write `result` as CSV.
+
+    A column of items becomes two: its identifiers, and under ``<column>_iri`` its IRIs.
+    """
+    rows = csv.writer(stream, lineterminator="\r\n")
+    if isinstance(result, Findings):
+        rows.writerows(_findings(result))
+    elif isinstance(result, Table):
+        rows.writerows(_table(result.columns, result.rows))
+    else:
+        rows.writerows(_trace(result))
+
+
+def _findings(result: Findings) -> Iterable[Sequence[str]]:
+    yield (
+        *("severity", "name", "clause", "focus", "focus_title", "focus_kind", "focus_iri"),
+        *("path", "value", "message", "fingerprint", "rule"),
+    )
+    for f in result.items:
+        focus = (f.focus.id, f.focus.title, f.focus.kind, f.focus.iri)
+        yield (str(f.severity), f.name, f.clause, *focus, f.path, f.value, f.message, f.fingerprint, f.rule)
+
+
+def _trace(result: Trace) -> Iterable[Sequence[str]]:
+    known = nodes(result)
+    routes = {path[-1]: " > ".join(item_of(iri, known).id for iri in path) for path in reversed(result.paths) if path}
+    facts = list(dict.fromkeys(name for _, entries in result.buckets for entry in entries for name, _ in entry.facts))
+    columns = ("bucket", "item", "title", "kind", "governing", *facts, "path")
+    rows: list[tuple[Cell, ...]] = []
+    for name, entries in result.buckets:
+        for entry in entries:
+            said = dict(entry.facts)
+            mark = None if entry.governing is None else "governing" if entry.governing else "contributing"
+            item = entry.item
+            rows.append((name, item, item.title, item.kind, mark, *(said.get(f) for f in facts), routes.get(item.iri)))
+    return _table(columns, rows)
+
+
+def _table(columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> Iterable[Sequence[str]]:
+    wide = [any(isinstance(row[i], Item) for row in rows) for i in range(len(columns))]
+    yield [name for c, w in zip(columns, wide, strict=True) for name in ((c, f"{c}_iri") if w else (c,))]
+    for row in rows:
+        cells: list[str] = []
+        for cell, w in zip(row, wide, strict=True):
+            cells.append(_text(cell))
+            if w:
+                cells.append(cell.iri if isinstance(cell, Item) else "")
+        yield cells
+
+
+def _text(cell: Cell) -> str:
+    match cell:
+        case Item():
+            return cell.id
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case _:
+            return str(cell)
