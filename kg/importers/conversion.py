@@ -1,4 +1,4 @@
-"""What goes into an importer and what comes out of it."""
+"""What comes out of an importer."""
 
 from __future__ import annotations
 
@@ -11,31 +11,9 @@ from kg.rdf.names import DCTERMS, NS, RDF, XSD
 from kg.rdf.terms import line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kg.rdf.terms import Node, Term
 
-__all__ = ["Caveat", "Conversion", "Facts", "SourceFile", "dcterms", "il"]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file of another tool that is to become facts.
-
-    Attributes:
-        path: where it is.
-        kind: the importer's name; empty to tell by the content.
-        name: how the user calls it, for errors; empty for `path`.
-    """
-
-    path: Path
-    kind: str = ""
-    name: str = ""
-
-    @property
-    def shown(self) -> str:
-        """Return the name under which errors speak of it."""
-        return self.name or str(self.path)
+__all__ = ["Caveat", "Conversion", "Facts", "dcterms", "il"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg.importers.conversion import Caveat, Conversion, SourceFile
+from kg.importers.conversion import Caveat, Conversion
 from kg.rdf.formats import FORMATS, by_name
-from kg.rdf.guard import Limits, ParsedFile, Request, parse_files
+from kg.rdf.guard import Request, parse_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kg.project.sources import Source
+    from kg.rdf.guard import Limits, ParsedFile
+
 __all__ = ["convert"]
 
 
-def convert(files: Sequence[SourceFile], base: str, limits: Limits) -> list[Conversion]:
+def convert(sources: Sequence[Source], base: str, limits: Limits) -> list[Conversion]:
     """Convert files of RDF, all in one worker.
 
     Args:
-        files: each of a kind that is the name of a format in `kg.rdf.formats`, or ``rdf`` or empty to tell by content.
+        sources: each of a kind that is the name of a format in `kg.rdf.formats`, or ``rdf`` or empty to tell by content.
         base: base IRI of the project, against which relative IRIs resolve.
         limits: what each file may cost.
 
@@ -30,14 +33,14 @@ def convert(files: Sequence[SourceFile], base: str, limits: Limits) -> list[Conv
         LimitExceeded: the first file that goes beyond a limit.
     """
     requests = []
-    for one in files:
+    for one in sources:
         syntax = by_name(one.kind)
         requests.append(Request(one.path, syntax.rdf if syntax else None, base, one.shown))
     parsed = parse_files(requests, limits=limits, merge_graphs=True)
-    return [_conversion(one, result) for one, result in zip(files, parsed, strict=True)]
+    return [_conversion(one, result) for one, result in zip(sources, parsed, strict=True)]
 
 
-def _conversion(one: SourceFile, parsed: ParsedFile) -> Conversion:
+def _conversion(one: Source, parsed: ParsedFile) -> Conversion:
     caveats: tuple[Caveat, ...] = ()
     if len(parsed.graphs) > 1:
         names = ", ".join(parsed.graphs[:3]) + (" …" if len(parsed.graphs) > 3 else "")  # noqa: PLR2004

@@ -14,12 +14,13 @@ from kg.errors import BrokenFile, InputError
 from kg.importers import attack, csaf, rdf
 from kg.importers.json_reader import load
 from kg.rdf.formats import FORMATS, by_content
-from kg.rdf.guard import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kg.importers.conversion import Conversion, SourceFile
+    from kg.importers.conversion import Conversion
+    from kg.project.sources import Source
+    from kg.rdf.guard import Limits
 
 __all__ = ["KINDS", "Kind", "convert"]
 
@@ -48,11 +49,11 @@ KINDS: Final = (*(Kind(f.name, f.title) for f in FORMATS), *(one.kind for one in
 """Every kind of source, in the order in which people see them."""
 
 
-def convert(files: Sequence[SourceFile], base: str, limits: Limits | None = None) -> list[Conversion]:
-    """Convert files of any kind into facts, in the order of `files`.
+def convert(sources: Sequence[Source], base: str, limits: Limits) -> list[Conversion]:
+    """Convert files of any kind into facts, in their order; what a `Project` is given as its converter.
 
     Args:
-        files: what to read; files of RDF share one guarded worker.
+        sources: what to read; files of RDF share one guarded worker.
         base: base IRI of the project.
         limits: what each file may cost.
 
@@ -61,20 +62,19 @@ def convert(files: Sequence[SourceFile], base: str, limits: Limits | None = None
         BrokenFile: a file that no importer knows, or that has an error in it.
         LimitExceeded: a file that goes beyond a limit.
     """
-    limits = limits or Limits()
     results: dict[int, Conversion] = {}
     linked: list[int] = []
-    for number, one in enumerate(files):
+    for number, one in enumerate(sources):
         importer, document = _choose(one, limits)
         if importer is None:
             linked.append(number)
         else:
             results[number] = importer.convert(document, one.shown, base)
-    results.update(zip(linked, rdf.convert([files[number] for number in linked], base, limits), strict=True))
-    return [results[number] for number in range(len(files))]
+    results.update(zip(linked, rdf.convert([sources[number] for number in linked], base, limits), strict=True))
+    return [results[number] for number in range(len(sources))]
 
 
-def _choose(one: SourceFile, limits: Limits) -> tuple[_JsonImporter | None, Any]:
+def _choose(one: Source, limits: Limits) -> tuple[_JsonImporter | None, Any]:
     """Return the importer of a JSON document with the document, or None for RDF."""
     if one.kind:
         importer = next((i for i in _JSON if i.kind.name == one.kind), None)
@@ -94,7 +94,7 @@ def _choose(one: SourceFile, limits: Limits) -> tuple[_JsonImporter | None, Any]
     return importer, document
 
 
-def _looks_like_json(one: SourceFile) -> bool:
+def _looks_like_json(one: Source) -> bool:
     try:
         with one.path.open("rb") as file:
             found = by_content(file.read(_HEAD).removeprefix(b"\xef\xbb\xbf"))

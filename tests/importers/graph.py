@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import RdfFormat, parse, serialize
 
-from kg.importers.conversion import SourceFile
 from kg.importers.registry import convert
+from kg.project.sources import Source
+from kg.rdf.guard import Limits
 from kg.rdf.names import NS, RDF
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ BASE = "https://plant.example/"
 
 def read(path: Path, kind: str = "") -> Conversion:
     """Convert one file."""
-    (result,) = convert([SourceFile(path, kind, path.name)], BASE)
+    (result,) = convert([Source("s", path, kind, path.name)], BASE, Limits())
     assert result.lines == sorted(set(result.lines))
     again = serialize(
         (quad.triple for quad in parse(b"".join(result.lines), RdfFormat.N_TRIPLES)), format=RdfFormat.N_TRIPLES

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
 from kg.errors import BrokenFile, InputError, LimitExceeded
-from kg.importers.conversion import SourceFile
 from kg.importers.registry import KINDS, convert
 from kg.importers.slugs import organisation_name, same_name, slug, slugs
+from kg.project.sources import Source
 from kg.rdf.guard import Limits
 
 from .graph import BASE, read
@@ -30,8 +30,8 @@ def test_rdf_and_json_in_one_batch_keep_their_order(tmp_path: Path) -> None:
         '"x_mitre_shortname": "i", "x_mitre_domains": ["ics-attack"],'
         '"external_references": [{"source_name": "mitre", "external_id": "TA0105"}]}]}'
     )
-    files = [SourceFile(bundle), SourceFile(turtle), SourceFile(linked), SourceFile(turtle, "trig")]
-    results = convert(files, BASE)
+    kinds = [(bundle, ""), (turtle, ""), (linked, ""), (turtle, "trig")]
+    results = convert([Source("s", path, kind, path.name) for path, kind in kinds], BASE, Limits())
     assert [one.kind for one in results] == ["attack", "turtle", "jsonld", "trig"]
     assert results[1].lines == results[3].lines == [f'<{BASE}zone> <http://p> "turtle" .\n'.encode()]
     assert results[2].lines == [b'<http://a> <http://p> "json" .\n']
@@ -81,7 +81,7 @@ def test_a_wrong_or_hostile_file_gets_one_line(
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     small = Limits(document=5000) if len(content) > 5000 and "xxx" in str(content) else Limits()
     with pytest.raises(error, match=message) as caught:
-        convert([SourceFile(path, name=name)], BASE, small)
+        convert([Source("s", path, "", name)], BASE, small)
     assert str(caught.value).startswith(name)
     assert "\n" not in str(caught.value)
 
@@ -91,21 +91,21 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.json", tmp_path, tmp_path / "pipe.json", Path("/dev/zero")):
         for kind in ("csaf", "turtle") if path.suffix else ("csaf", "turtle", ""):
             with pytest.raises(BrokenFile, match=r"no such file|is no regular file|is a folder|is a device or pipe"):
-                convert([SourceFile(path, kind)], BASE)
+                convert([Source("s", path, kind, "s")], BASE, Limits())
 
 
 def test_an_unknown_kind_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no kind of source called 'doors'; there are turtle, .*, csaf"):
-        convert([SourceFile(tmp_path / "a.ttl", "doors")], BASE)
+        convert([Source("s", tmp_path / "a.ttl", "doors", "s")], BASE, Limits())
 
 
 def test_a_kind_that_is_asked_for_decides(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"a": 1}')
     with pytest.raises(BrokenFile, match="/document: missing, a CSAF document must have one"):
-        convert([SourceFile(path, "csaf")], BASE)
+        convert([Source("s", path, "csaf", "s")], BASE, Limits())
     with pytest.raises(BrokenFile, match="/type: is no STIX bundle"):
-        convert([SourceFile(path, "attack")], BASE)
+        convert([Source("s", path, "attack", "s")], BASE, Limits())
 
 
 @pytest.mark.parametrize(
