@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from kg.cli import bench, ontology
 from kg.errors import InterlockError
 
 __all__ = ["app", "run"]
@@ -18,6 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(ontology.app, name="ontology")
+app.add_typer(bench.app, name="bench")
 
 
 def run() -> None:

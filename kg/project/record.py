@@ -130,7 +130,7 @@ def read_header(path: Path) -> Header:
     for subject, pairs in sorted(about.items()):
         facts = dict(pairs)
         if NS + "sourceName" in facts:
-            digest, kind = facts.get(NS + "digest", ""), facts.get(DCTERMS + "format", "")
+            digest, kind = facts.get(NS + "sha256", ""), facts.get(DCTERMS + "format", "")
             sources.append(SourceState(subject[1:-1], facts[NS + "sourceName"], digest, kind))
     return Header(
         base=dict(about["_:change"]).get(_BASE, ""),
@@ -209,7 +209,7 @@ def _chunks(header: Header, deltas: Mapping[str, Delta]) -> Iterator[bytes]:
         yield line(change, NamedNode(NS + "hasSourceState"), node)
         yield line(node, NamedNode(RDF + "type"), NamedNode(NS + "SourceState"))
         yield line(node, NamedNode(NS + "sourceName"), Literal(source.name))
-        yield line(node, NamedNode(NS + "digest"), Literal(source.digest))
+        yield line(node, NamedNode(NS + "sha256"), Literal(source.digest))
         if source.kind:
             yield line(node, NamedNode(DCTERMS + "format"), Literal(source.kind))
     blocks = [
