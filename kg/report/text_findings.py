@@ -20,7 +20,7 @@ _MARKS: Final = {Severity.VIOLATION: ("✗", "red"), Severity.WARNING: ("▲", "
 _WORDS: Final = {
     Severity.VIOLATION: ("violation", "violations"),
     Severity.WARNING: ("warning", "warnings"),
-    Severity.INFO: ("note of information", "notes of information"),
+    Severity.INFO: ("info", "info"),
 }
 _WIDEST_ID: Final = 28
 _MARGIN: Final = 2
@@ -53,13 +53,14 @@ def findings_lines(result: Findings, style: Style, width: int | None, prefixes: 
 def _rule(severity: Severity, found: Sequence[Finding], page: _Page) -> Iterator[str]:
     mark, colour = _MARKS[severity]
     first = found[0]
-    title = safe(first.clause or first.name)
+    is_clause = any(sign.isdigit() for sign in first.clause)
+    title, other = (first.clause, first.name) if is_clause else (first.name, first.clause)
     count = counted(len(found), *_WORDS[severity])
-    left = f"{mark} {title}"
-    middle = f"  {safe(first.name)}" if first.clause else ""
+    left = f"{mark} {safe(title)}"
+    middle = f"  {safe(other)}" if other else ""
     gap = " " * max(2, page.width - cells(left) - cells(middle) - cells(count))
     style = page.style
-    yield style(mark, colour) + style(f" {title}", "bold") + style(middle, "dim") + gap + style(count, colour)
+    yield style(mark, colour) + style(f" {safe(title)}", "bold") + style(middle, "dim") + gap + style(count, colour)
     by_message: dict[str, list[Finding]] = {}
     by_focus: dict[Item, list[Finding]] = {}
     for finding in found:

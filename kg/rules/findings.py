@@ -89,7 +89,8 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
                 natural(f.focus.id),
                 f.focus.iri,
                 f.path,
-                natural(f.value),
+                natural(f.about.id if f.about else f.value),
+                f.value,
                 f.message,
             ),
         )

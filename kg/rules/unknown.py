@@ -65,7 +65,7 @@ class Stray:
         known = dict(prefixes)
         name = curie(self.term, known)
         kind = "entry" if self.term.startswith(CATALOGUE) else "term" if self.place == "value" else self.place
-        whose = "no catalogue" if kind == "entry" else "no ontology"
+        whose = "No catalogue" if kind == "entry" else "No ontology"
         hint = _nearest(self.term, vocabulary, known)
         more = f" ({self.uses} items use it)" if self.uses > 1 else ""
         return Finding(

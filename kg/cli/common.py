@@ -1,0 +1,66 @@
+"""What commands share: options, where a result goes, and whether it has colours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO, TypeAlias
+
+import typer
+
+from kg.errors import InputError
+from kg.report import Format, render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kg.report import Result
+
+__all__ = ["FormatOption", "OutputOption", "has_colour", "say", "write"]
+
+FormatOption: TypeAlias = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
+OutputOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of the terminal.", dir_okay=False),
+]
+
+
+def write(
+    result: Result, form: Format, output: Path | None = None, *, prefixes: Mapping[str, str] | None = None
+) -> None:
+    """Write `result` to a file or to standard output, in colours only where that is a terminal.
+
+    Args:
+        result: what to write.
+        form: how.
+        output: the file; None for standard output.
+        prefixes: prefix → namespace for CURIEs; None for Interlock's own.
+
+    Raises:
+        InputError: the format does not fit the result, or the file can't be written.
+    """
+    if output is None:
+        try:
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+            render(result, form, sys.stdout, colour=has_colour(sys.stdout), width=width, prefixes=prefixes)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader has seen enough; nothing must be written at exit either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    try:
+        with output.open("w", encoding="utf-8", newline="") as stream:
+            render(result, form, stream, prefixes=prefixes)
+    except OSError as wrong:
+        raise InputError(f"{output} can't be written: {wrong.strerror}") from wrong
+
+
+def has_colour(stream: TextIO) -> bool:
+    """Return whether `stream` is a terminal that shows colours, and NO_COLOR does not forbid them."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str) -> None:
+    """Write one line of talk to standard error."""
+    sys.stderr.write(f"{text}\n")
