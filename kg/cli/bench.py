@@ -20,7 +20,7 @@ def generate(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, - for standard output.")] = Path("-"),
 ) -> None:
     """Write a plant of the example's shape as N-Triples, which is Turtle too, with a small share of planted faults."""
-    from kg.bench.plants import Plant, generate  # noqa: PLC0415 - the command line must start fast
+    from kg.bench.plants import Plant, generate
 
     plant = Plant()
     chunks = generate(triples, seed, plant)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from kg.cli import bench, ontology
+from kg.cli import bench, check, init, ontology
 from kg.errors import InterlockError
 
 __all__ = ["app", "run"]
@@ -20,6 +20,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command("init")(init.command)
+app.command("check")(check.command)
 app.add_typer(ontology.app, name="ontology")
 app.add_typer(bench.app, name="bench")
 

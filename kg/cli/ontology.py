@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 - Typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,8 +44,8 @@ def check(
     seconds: Annotated[float, typer.Option(help="Seconds after which the reasoner is stopped.", min=1.0)] = 120.0,
 ) -> None:
     """Check profile, consistency, wording and names; 0 nothing found, 1 findings."""
-    from kg.ontology.check import check_extension, check_ours  # noqa: PLC0415 - the command line must start fast
-    from kg.rdf.guard import Request  # noqa: PLC0415
+    from kg.ontology.check import check_extension, check_ours
+    from kg.rdf.guard import Request
 
     if files:
         findings = check_extension([Request(path, name=str(path)) for path in files], seconds=seconds)
@@ -61,7 +61,7 @@ def docs(
     folder: Annotated[Path, typer.Argument(help="Where to write; made where it is missing.", metavar="DIR")],
 ) -> None:
     """Write every word and catalogue as HTML that can be read without a server."""
-    from kg.ontology.pages import write_pages  # noqa: PLC0415
+    from kg.ontology.pages import write_pages
 
     files = write_pages(folder)
     _say(f"{len(files)} files written; begin at {folder / 'index.html'}")
@@ -74,8 +74,8 @@ def context(
     ] = False,
 ) -> None:
     """Make the JSON-LD context anew from the ontology."""
-    from kg.ontology.context import context_file, context_text  # noqa: PLC0415
-    from kg.ontology.vocabulary import load_vocabulary  # noqa: PLC0415
+    from kg.ontology.context import context_file, context_text
+    from kg.ontology.vocabulary import load_vocabulary
 
     path, text = context_file(), context_text(load_vocabulary())
     if path.is_file() and path.read_bytes() == text.encode():
@@ -91,8 +91,8 @@ def context(
 @app.command("unused")
 def unused(form: Annotated[Format, _FORMAT] = Format.TEXT) -> None:
     """List the terms that no question, rule, derivation or importer uses yet."""
-    from kg.ontology.usage import unused_terms  # noqa: PLC0415
-    from kg.ontology.vocabulary import load_vocabulary  # noqa: PLC0415
+    from kg.ontology.usage import unused_terms
+    from kg.ontology.vocabulary import load_vocabulary
 
     _print(unused_terms(load_vocabulary()), form)
 
@@ -110,7 +110,7 @@ def fmt(
     ] = False,
 ) -> None:
     """Write Turtle files in canonical form: the same facts give the same bytes."""
-    from kg.ontology.formatting import canonical_text, packaged_files  # noqa: PLC0415
+    from kg.ontology.formatting import canonical_text, packaged_files
 
     changed = [(path, text) for path in files or packaged_files() if _read(path) != (text := canonical_text(path))]
     for path, text in changed:

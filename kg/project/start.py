@@ -13,7 +13,7 @@ from kg.rdf.ntriples import write_atomic
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["add_source", "init_project"]
+__all__ = ["add_source", "init_project", "prepare_folder"]
 
 _IGNORE = "# The index follows from the files and is built again when it is missing.\n.interlock/\n"
 _ATTRIBUTES = "# A record is named by the hash of its bytes: git must not touch its line ends.\nrecord/** -text\n"
@@ -36,8 +36,7 @@ def init_project(folder: Path, *, base: str | None = None, title: str = "") -> P
         raise InputError(f"{folder} is a project already: it has {FILE}")
     name = folder.absolute().name
     base = base or f"https://example.org/{re.sub(r'[^a-z0-9]+', '-', name.casefold()).strip('-') or 'project'}/"
-    for part in ("sources", "record/changes"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "sources").mkdir(parents=True, exist_ok=True)
     text = (
         f"[project]\nbase = {_quote(base)}\ntitle = {_quote(title or name)}\n\n"
         '[[source]]\nname = "plant"\npath = "sources/*"\n'
@@ -48,11 +47,17 @@ def init_project(folder: Path, *, base: str | None = None, title: str = "") -> P
     except InputError:
         file.unlink()
         raise
+    prepare_folder(folder)
+    return file
+
+
+def prepare_folder(folder: Path) -> None:
+    """Give a project's folder its place for records, and tell git what to leave alone; what is there stays."""
+    (folder / "record" / "changes").mkdir(parents=True, exist_ok=True)
     for path, lines in ((folder / ".gitignore", _IGNORE), (folder / ".gitattributes", _ATTRIBUTES)):
         before = path.read_text("utf-8") if path.exists() else ""
         if lines not in before:
             path.write_text(before + ("\n" if before and not before.endswith("\n") else "") + lines, "utf-8")
-    return file
 
 
 def add_source(root: Path, entry: SourceEntry) -> None:
