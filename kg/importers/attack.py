@@ -40,6 +40,8 @@ _LINKS: Final = {
     ("mitigates", "AttackMitigation", "AttackTechnique"): "countersTechnique",
     ("uses", "AttackGroup", "AttackTechnique"): "employsTechnique",
     ("uses", "AttackSoftware", "AttackTechnique"): "employsTechnique",
+    ("uses", "AttackGroup", "AttackSoftware"): "usesSoftware",
+    ("attributed-to", "AttackGroup", "AttackGroup"): "attributedTo",
     ("targets", "AttackTechnique", "AttackAsset"): "targetsAsset",
     ("detects", "AttackDataComponent", "AttackTechnique"): "detectsTechnique",
     ("subtechnique-of", "AttackTechnique", "AttackTechnique"): "partOfEntry",

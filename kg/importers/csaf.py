@@ -74,6 +74,10 @@ def _advisory(meta: Place, base: str, facts: Facts) -> NamedNode:
     facts.text(node, il("trackingStatus"), status)
     facts.text(node, il("releasedOn"), tracking.date_time("current_release_date"), "dateTime")
     facts.text(node, il("firstReleasedOn"), tracking.date_time("initial_release_date"), "dateTime")
+    severity, sharing = meta.maybe("aggregate_severity"), meta.maybe("distribution")
+    tlp = sharing.maybe("tlp") if sharing is not None else None
+    facts.text(node, il("aggregateSeverity"), severity.text("text") if severity is not None else None)
+    facts.text(node, il("trafficLightProtocol"), tlp.text("label") if tlp is not None else None)
     _publisher(meta.object("publisher"), node, base, facts)
     _history(tracking, node, facts)
     for note in meta.objects("notes"):

@@ -66,6 +66,7 @@ class Vulnerabilities:
         for note in one.objects("notes"):
             if note.text("category") in {"description", "summary"}:
                 self._facts.text(node, dcterms("description"), note.text("text"))
+        self._facts.text(node, il("discoveredOn"), one.maybe_date_time("discovery_date"), "dateTime")
         self._weakness(one, node)
         self._statuses(one, node, key)
         for score in one.objects("scores"):
@@ -110,13 +111,25 @@ class Vulnerabilities:
             for product_id in self._about(flag, spoken):
                 facts.text(self._status_node(product_id, node, key), il("justification"), flag.text("label"))
         for threat in one.objects("threats"):
-            for product_id in self._about(threat, spoken) if threat.text("category") == "impact" else ():
-                facts.text(self._status_node(product_id, node, key), il("text"), threat.text("details"))
+            self._threat(threat, spoken, node, key)
+
+    def _threat(self, threat: Place, spoken: set[str], node: NamedNode, key: str) -> None:
+        """Add what a threat says of the products; exploitation without a product is said of the vulnerability."""
+        details, about = threat.text("details"), self._about(threat, spoken)
+        match threat.text("category"):
+            case "impact":
+                for product_id in about:
+                    self._facts.text(self._status_node(product_id, node, key), il("text"), details)
+            case "exploit_status" if _names_products(threat):
+                for product_id in about:
+                    self._facts.text(self._status_node(product_id, node, key), il("exploitStatus"), details)
+            case "exploit_status":
+                self._facts.text(node, il("exploitStatus"), details)
 
     def _about(self, place: Place, spoken: set[str]) -> list[str]:
         """Return the products that `place` names and that have a status; all of them where it names none."""
         named = self._products.named(place)
-        if "product_ids" not in place and "group_ids" not in place:
+        if not _names_products(place):
             return sorted(spoken)
         return [product_id for product_id in named if product_id in spoken]
 
@@ -165,6 +178,8 @@ class Vulnerabilities:
         self._facts.text(said, il("text"), details)
         self._facts.text(said, il("releasedOn"), one.maybe_date_time("date"), "dateTime")
         self._facts.text(said, il("uri"), url, "anyURI")
+        restart = one.maybe("restart_required")
+        self._facts.text(said, il("restartRequired"), restart.text("category") if restart is not None else None)
         for product_id in self._products.named(one):
             self._facts.add(said, il("forProduct"), self._products.node(product_id))
 
@@ -178,3 +193,7 @@ class Vulnerabilities:
         both = {p for key in affected for p in status.texts(key)} & {p for key in clear for p in status.texts(key)}
         for product_id in sorted(both):
             yield Caveat(status.where(), f"{product_id!r} is affected and not affected at once")
+
+
+def _names_products(place: Place) -> bool:
+    return "product_ids" in place or "group_ids" in place

@@ -24,7 +24,7 @@ def convert(sources: Sequence[Source], base: str, limits: Limits) -> list[Conver
     """Convert files of RDF, all in one worker.
 
     Args:
-        sources: each of a kind that is the name of a format in `kg.rdf.formats`, or ``rdf`` or empty to tell by content.
+        sources: each of a kind that is the name of a format in `kg.rdf.formats`, or empty to tell by the content.
         base: base IRI of the project, against which relative IRIs resolve.
         limits: what each file may cost.
 

@@ -35,6 +35,8 @@ MINIMAL: dict[str, Any] = {
         "category": "csaf_security_advisory",
         "csaf_version": "2.0",
         "title": "One fault in one controller",
+        "aggregate_severity": {"text": "critical"},
+        "distribution": {"tlp": {"label": "WHITE"}},
         "publisher": {"category": "vendor", "name": "Example Controls GmbH", "namespace": "https://example.com"},
         "tracking": {
             "id": "EX-2026-001",
@@ -94,7 +96,12 @@ MINIMAL: dict[str, Any] = {
             "cwe": {"id": "CWE-787", "name": "Out-of-bounds Write"},
             "product_status": {"known_affected": ["P2", "P5"], "fixed": ["P1"], "recommended": ["P1"]},
             "flags": [{"label": "component_not_present", "product_ids": ["P1"]}],
-            "threats": [{"category": "impact", "details": "Stops the controller.", "group_ids": ["G1"]}],
+            "discovery_date": "2025-12-24T00:00:00Z",
+            "threats": [
+                {"category": "impact", "details": "Stops the controller.", "group_ids": ["G1"]},
+                {"category": "exploit_status", "details": "Seen in the wild.", "product_ids": ["P2"]},
+                {"category": "exploit_status", "details": "A proof of concept is public."},
+            ],
             "scores": [
                 {
                     "products": ["P2"],
@@ -113,6 +120,7 @@ MINIMAL: dict[str, Any] = {
                     "details": "Update to 2.1.",
                     "date": "2026-01-31T09:00:00Z",
                     "url": "https://example.com/fix",
+                    "restart_required": {"category": "system"},
                     "group_ids": ["G1"],
                     "product_ids": ["P2"],
                 }
@@ -251,14 +259,20 @@ def test_status_scores_and_remediations(tmp_path: Path) -> None:
     vulnerability = graph["vulnerability/CVE-2026-12345"]
     assert vulnerability["title"] == ["CVE-2026-12345"]
     assert vulnerability["hasWeakness"] == ["https://w3id.org/interlock/id/cwe/CWE-787"]
+    assert vulnerability["discoveredOn"] == ["2025-12-24T00:00:00Z"]
+    assert vulnerability["exploitStatus"] == ["A proof of concept is public."]
+    assert graph[STATUS + "p2"]["exploitStatus"] == ["Seen in the wild."]
+    assert graph[STATUS + "p5"]["exploitStatus"] == []
     scores = sorted((s["cvssVersion"], s["baseScore"], s["forProduct"]) for s in graph.of_kind("Score").values())
     assert scores == [(["2.0"], ["7.5"], [f"{PLC}/lt-2.1"]), (["3.1"], ["10.0"], [f"{PLC}/lt-2.1"])]
     (fix,) = graph.of_kind("Remediation").values()
+    assert fix["restartRequired"] == ["system"]
     assert fix["remediationCategory"] == ["vendor_fix"]
     assert fix["text"] == ["Update to 2.1."]
     assert fix["forProduct"] == ["advisory/ex-2026-001/product/p5", f"{PLC}/2.1", f"{PLC}/lt-2.1"]
     advisory = graph["advisory/ex-2026-001"]
     assert advisory["releasedOn"] == ["2026-02-01T09:00:00.5+01:00"]
+    assert (advisory["aggregateSeverity"], advisory["trafficLightProtocol"]) == (["critical"], ["WHITE"])
     assert advisory["issuedBy"] == ["organisation/example-controls"]
 
 
