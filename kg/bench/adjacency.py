@@ -26,7 +26,7 @@ def need_numpy() -> Any:
         InputError: it is not installed; the message says how to get it.
     """
     try:
-        import numpy  # noqa: ICN001, PLC0415 - an optional extra, and the command line must start fast
+        import numpy  # noqa: ICN001 - an optional extra, and the command line must start fast
     except ImportError as error:
         raise InputError("this benchmark needs numpy: pip install 'interlock-kg[bench]'") from error
     return numpy

@@ -21,7 +21,7 @@ def measure_import(work: Workspace, runs: int) -> Figure:
     The reference loads the same file into an empty store on disk and syncs it. It neither makes records, digests,
     IRIs of blank nodes and sorted N-Triples, nor merges in ontology and catalogues; ours does.
     """
-    from pyoxigraph import RdfFormat, Store  # noqa: PLC0415 - the command line must start fast
+    from pyoxigraph import RdfFormat, Store
 
     numbers = count()
     projects: list[Project] = []

@@ -57,13 +57,14 @@ class Workspace:
 
     def new_project(self, name: str) -> Project:
         """Return a project in the folder `name` that has the plant as a source and hasn't read it yet."""
-        from kg.project.project import Project  # noqa: PLC0415 - the generator works without
+        from kg.importers.registry import convert
+        from kg.project.project import Project
 
         root = self.folder / name
         root.mkdir()
         (root / "interlock.toml").write_text(_CONFIGURATION)
         (root / "plant.nt").hardlink_to(self.plant)
-        return Project(root)
+        return Project(root, convert=convert)
 
     def remove(self, name: str) -> None:
         """Delete the folder `name`."""

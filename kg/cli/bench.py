@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from kg.bench.run import Work
+from kg.cli.common import FormatOption, OutputOption, say, write
+from kg.errors import InputError
+from kg.report import Format
+
 __all__ = ["app"]
 
-app = typer.Typer(help="Our figures, a reference's in the same run, and the ratio; plants of any size.")
+app = typer.Typer(invoke_without_command=True)
+
+_FACTORS: Final = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+@app.callback()
+def measure(  # noqa: PLR0917 - options, which Typer passes by name
+    context: typer.Context,
+    sizes: Annotated[str, typer.Option(metavar="N,N…", help="Triples of the plants, such as 100k or 10M.")] = "100k,1M",
+    only: Annotated[list[Work] | None, typer.Option(help="Measure only this; may be given again.")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Runs behind each median, ours and the reference's in turns.")] = 3,
+    pyshacl: Annotated[
+        bool, typer.Option("--with-pyshacl/--without-pyshacl", help="Time pySHACL too, up to 100k: takes minutes.")
+    ] = True,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Print our figures, a reference's in the same run, the ratio and the budget; or generate plants of any size."""
+    if context.invoked_subcommand is not None:
+        return
+    from kg.bench.run import run_benchmark
+
+    found = run_benchmark([_size(text) for text in sizes.split(",")], only or [], runs, judge=pyshacl, tell=say)
+    write(found, form, output)
 
 
 @app.command("generate")
 def generate(
-    triples: Annotated[int, typer.Option(help="How many triples, 10000 to 10000000; met within 2 %.")],
+    triples: Annotated[str, typer.Option(metavar="N", help="How many triples, 10k to 10M; met within 2 %.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, - for standard output.")] = Path("-"),
 ) -> None:
@@ -23,12 +52,21 @@ def generate(
     from kg.bench.plants import Plant, generate
 
     plant = Plant()
-    chunks = generate(triples, seed, plant)
+    chunks = generate(_size(triples), seed, plant)
     if output == Path("-"):
         sys.stdout.buffer.writelines(chunks)
         sys.stdout.buffer.flush()
     else:
-        with output.open("wb") as file:
-            file.writelines(chunks)
-    planted = sum(plant.faults.values())
-    print(f"{plant.triples} triples, {plant.systems} systems, {planted} planted faults", file=sys.stderr)  # noqa: T201
+        try:
+            with output.open("wb") as file:
+                file.writelines(chunks)
+        except OSError as wrong:
+            raise InputError(f"{output} can't be written: {wrong.strerror}") from wrong
+    say(f"{plant.triples} triples, {plant.systems} systems, {sum(plant.faults.values())} planted faults")
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([kKmM]?)", text.strip())
+    if found is None:
+        raise InputError(f"{text!r} is no number of triples: write it as 250000, 250k or 1M")
+    return round(float(found[1]) * _FACTORS[found[2].lower()])

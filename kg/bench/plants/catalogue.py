@@ -108,7 +108,7 @@ def _local(iri: str) -> str:
 
 def _read(path: Path) -> dict[str, dict[str, list[str]]]:
     """Return subject → property → values, sorted, of a small Turtle file of ours."""
-    from pyoxigraph import Literal, NamedNode, RdfFormat, parse  # noqa: PLC0415 - the command line must start fast
+    from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for quad in parse(input=path.read_bytes(), format=RdfFormat.TURTLE):
