@@ -8,6 +8,7 @@ csaf        CSAF 2.0 advisory or VEX
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kg.errors import BrokenFile, InputError
@@ -84,7 +85,8 @@ def _choose(one: Source, limits: Limits) -> tuple[_JsonImporter | None, Any]:
             names = ", ".join(kind.name for kind in KINDS)
             raise InputError(f"{one.shown}: there is no kind of source called {one.kind!r}; there are {names}")
         return None, None
-    if not _looks_like_json(one):
+    extension = Path(one.shown).suffix.lower()
+    if extension == ".jsonld" or not _looks_like_json(one.path, extension):
         return None, None
     document = load(one.path, one.shown, limits)
     importer = next((i for i in _JSON if i.recognises(document)), None)
@@ -94,13 +96,13 @@ def _choose(one: Source, limits: Limits) -> tuple[_JsonImporter | None, Any]:
     return importer, document
 
 
-def _looks_like_json(one: Source) -> bool:
+def _looks_like_json(path: Path, extension: str) -> bool:
     try:
-        with one.path.open("rb") as file:
+        with path.open("rb") as file:
             found = by_content(file.read(_HEAD).removeprefix(b"\xef\xbb\xbf"))
     except OSError:  # the reader of RDF says what is wrong with it
         return False
-    return (found is not None and found.name == "jsonld") or one.path.suffix.lower() == ".json"
+    return (found is not None and found.name == "jsonld") or (found is None and extension == ".json")
 
 
 def _is_linked(document: object) -> bool:

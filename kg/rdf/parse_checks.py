@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import sys
@@ -23,6 +24,7 @@ _TOKENS: Final = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _DIRECTION: Final = re.compile(rb'"@[A-Za-z0-9-]+--(?:ltr|rtl)(?: <[^>]*>)? \.$')
+_SLICE: Final = 1 << 24
 _NEVER_FETCHED: Final = "contexts are never fetched, put its content into the file"
 
 
@@ -39,12 +41,22 @@ def check_text(data: bytes) -> int:
     nul = data.find(b"\0")
     if nul >= 0:
         raise _broken_at(data, nul, "holds a NUL byte, so it is no text; RDF in UTF-8 was expected")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _SLICE):  # a text as large as the file would double the memory
+            decoder.decode(data[start : start + _SLICE], final=start + _SLICE >= len(data))
+    except UnicodeDecodeError:
+        wrong = _first_wrong_byte(data)
+        raise _broken_at(data, wrong, f"is not UTF-8 (byte 0x{data[wrong]:02X}); save it in UTF-8") from None
+    return 3 if data.startswith(b"\xef\xbb\xbf") else 0
+
+
+def _first_wrong_byte(data: bytes) -> int:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as wrong:
-        what = f"is not UTF-8 (byte 0x{data[wrong.start]:02X}); save it in UTF-8"
-        raise _broken_at(data, wrong.start, what) from None
-    return 3 if data.startswith(b"\xef\xbb\xbf") else 0
+        return wrong.start
+    return 0
 
 
 def _broken_at(data: bytes, at: int, what: str) -> BrokenFile:

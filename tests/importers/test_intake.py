@@ -175,7 +175,7 @@ def test_a_source_can_be_named(root: Path, tmp_path: Path) -> None:
 
 BROKEN = {
     "syntax.ttl": ("@prefix p: <http://p/> .\np:a p:b .", BrokenFile, r"syntax\.ttl:2:9: "),
-    "empty.json": ("", BrokenFile, "is empty"),
+    "empty.json": ("", BrokenFile, "is empty; a JSON document was expected"),
     "bomb.rdf": ("<!DOCTYPE a><a/>", BrokenFile, "DOCTYPE"),
     "deep.jsonld": ('{"@id":' * 3000 + "1" + "}" * 3000, LimitExceeded, "nests deeper than 256"),
     "large.nt": ("#" * 1_000_001, LimitExceeded, "the setting parse-size"),
