@@ -47,11 +47,17 @@ def table_lines(table: Table, style: Style, width: int | None) -> Iterator[str]:
     yield from note_lines(table.notes, style, width or WIDTH)
 
 
-def cell_text(cell: Cell, *, title: bool = False) -> str:
-    """Return a cell as people read it; an item by its identifier, with its title where asked for."""
+def cell_text(cell: Cell, *, pad: int | None = None) -> str:
+    """Return a cell as people read it.
+
+    Args:
+        cell: an item is shown by its identifier.
+        pad: where given, the title of an item follows behind as many columns.
+    """
     match cell:
         case Item():
-            return safe(f"{cell.id}  {cell.title}" if title and cell.title else cell.id)
+            name = safe(cell.id)
+            return name if pad is None or not cell.title else f"{padded(name, pad)}  {safe(cell.title)}"
         case None:
             return ""
         case bool():
@@ -70,7 +76,13 @@ def _has_titles(table: Table, column: int) -> bool:
 
 
 def _texts(table: Table, titles: Sequence[bool]) -> list[list[str]]:
-    return [[cell_text(cell, title=t) for cell, t in zip(row, titles, strict=True)] for row in table.rows]
+    """Return the cells as texts; where titles are shown, the identifiers before them are as wide as the widest."""
+    columns = []
+    for i, titled in enumerate(titles):
+        column = [row[i] for row in table.rows]
+        ids = [cells(safe(cell.id)) for cell in column if isinstance(cell, Item)] if titled else []
+        columns.append([cell_text(cell, pad=max(ids, default=None)) for cell in column])
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _needed(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

@@ -55,7 +55,7 @@ def _bucket(name: str, entries: Sequence[Entry], style: Style, width: int) -> It
     for entry in sorted(entries, key=lambda e: e.governing is False):
         mark = {True: "●", False: "○", None: " "}[entry.governing]
         head = f"  {mark} " if marked else "  "
-        facts = [f"{name.replace('_', ' ')} {cell_text(cell)}" for name, cell in entry.facts if cell is not None]
+        facts = [f"{safe(name.replace('_', ' '))} {cell_text(cell)}" for name, cell in entry.facts if cell is not None]
         line = f"{head}{style(padded(safe(entry.item.id), ids), 'cyan')}  {safe(entry.item.title)}"
         said = ", ".join(facts)
         if not said:

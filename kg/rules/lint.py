@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from kg.rules.paths import Facts
 
 __all__ = ["problems"]
+
+_DAY: Final = re.compile(r"\basOf>?\s+[?$](\w+)")
 
 
 def problems(facts: Facts) -> Iterator[str]:
@@ -97,6 +100,17 @@ def _queries(facts: Facts) -> Iterator[str]:
                 yield f"the SPARQL constraint of {_who(node, facts)} must have one sh:select"
             elif "$this" not in texts[0].value and "?this" not in texts[0].value:
                 yield f"the query of {_who(node, facts)} never speaks of $this"
+            elif _compares_dates(texts[0].value):
+                yield (
+                    f"the query of {_who(node, facts)} compares xsd:date, for which SPARQL 1.1 has no operator; "
+                    "compare the texts: STR(?until) < STR(?day)"
+                )
+
+
+def _compares_dates(query: str) -> bool:
+    """Tell whether a query compares the day of the check as it is: one engine then says nothing at all."""
+    days = [re.escape(name) for name in _DAY.findall(query)]
+    return any(re.search(rf"[<>=]\s*[?$]{day}\b|[?$]{day}\s*(?:[<>]|!?=)", query) for day in days)
 
 
 def _targets(facts: Facts) -> Iterator[str]:

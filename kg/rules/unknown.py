@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode
 
 from kg.rdf.names import CATALOGUE, PREFIXES, RULE, curie
+from kg.rdf.turtle import natural
 from kg.rules.rule import Rule
 from kg.rules.vocabulary import namespace
 from kg.values import Finding, Item, Severity
@@ -37,6 +38,8 @@ UNKNOWN_TERM: Final = Rule(
 
 _SHOWN: Final = 5
 _CURIE: Final = re.compile(r"(?<![\w:<?$-])([A-Za-z][\w-]*(?:\.[\w-]+)*):([A-Za-z_][\w.-]*[\w-]|[A-Za-z_])")
+_PREFIX: Final = re.compile(r"(?i)\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>")
+_QUOTED: Final = re.compile(r"\"\"\".*?\"\"\"|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?:^|(?<=\s))#[^\n]*", re.DOTALL)
 _FULL: Final = re.compile(r"<([a-z]+:[^<>\s]+)>")
 
 
@@ -98,7 +101,9 @@ def unknown_terms(facts: mmap.mmap, vocabulary: Vocabulary) -> list[Stray]:
         for subject, predicate, place in _uses(facts, term):
             uses.setdefault((place, predicate), set()).add(subject)
         for (place, predicate), subjects in sorted(uses.items()):
-            strays += [Stray(term, place, one, predicate, len(subjects)) for one in nsmallest(_SHOWN, subjects)]
+            strays += [
+                Stray(term, place, one, predicate, len(subjects)) for one in nsmallest(_SHOWN, subjects, key=natural)
+            ]
     return strays
 
 
@@ -125,9 +130,11 @@ def unknown_in_rules(
 
 
 def _in_query(text: str, prefixes: Mapping[str, str]) -> set[str]:
-    bare = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<!\S)#[^\n]*", " ", text)
-    named = {prefixes[p] + local for p, local in _CURIE.findall(bare) if p in prefixes}
-    return named | set(_FULL.findall(bare))
+    """Return the IRIs that a query names; text in quotes and comments are left out."""
+    bare = _QUOTED.sub(" ", text)
+    known = {**prefixes, **dict(_PREFIX.findall(bare))}
+    body = _PREFIX.sub(" ", bare)
+    return {known[p] + local for p, local in _CURIE.findall(body) if p in known} | set(_FULL.findall(body))
 
 
 def _uses(facts: mmap.mmap, term: str) -> Iterator[tuple[str, str, str]]:
