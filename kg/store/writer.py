@@ -118,11 +118,11 @@ class StoreWriter:
 
 
 def _quads(graphs: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
+    """Yield each line for the merge and for its graph, side by side: the loader then meets each term twice in a row."""
     for graph, chunks in graphs.items():
         end = f" <{graph}> .\n".encode()
         for chunk in chunks:
-            yield chunk
-            yield chunk.replace(b" .\n", end)
+            yield b"".join([part for line in chunk.splitlines(keepends=True) for part in (line, line[:-3], end)])
 
 
 def _same_value(graph: str, lines: list[bytes], remaining: Callable[[str, bytes], list[bytes]]) -> Iterator[bytes]:
