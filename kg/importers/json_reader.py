@@ -63,10 +63,11 @@ def load(path: Path, shown: str, limits: Limits) -> Json:
 
 def _read(path: Path, shown: str, size: int) -> bytes:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
             raise BrokenFile(shown, "is no regular file; a JSON document was expected")
         with path.open("rb") as file:
-            data = file.read(size + 1)
+            data = file.read(min(facts.st_size, size) + 1)
     except FileNotFoundError:
         raise BrokenFile(shown, "there is no such file") from None
     except OSError as wrong:

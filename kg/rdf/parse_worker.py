@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 import time
@@ -77,9 +78,10 @@ def _parse(file: dict[str, Any], *, size: int, depth: int, contexts: dict[str, s
         raise ValueError(file["format"])
     with Path(file["path"]).open("rb") as handle:
         source: IO[bytes] = handle
-        data = source.read(size + 1)
-        if len(data) > size:
+        length = os.fstat(source.fileno()).st_size
+        if length > size:
             raise BeyondLimitError("size")
+        data = source.read(length)
         start = check_text(data)
         if syntax == RdfFormat.JSON_LD:
             source, start = io.BytesIO(inline_contexts(data[start:], depth, contexts)), 0
@@ -169,7 +171,7 @@ class _Feeder:
 def _limit_memory(memory: int) -> None:
     """Allow `memory` bytes of address space on top of what the interpreter has taken."""
     if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - POSIX only
+        import resource  # POSIX only
 
         used = 0
         if sys.platform == "linux":
@@ -181,7 +183,7 @@ def _limit_memory(memory: int) -> None:
 def _limit_processor(seconds: float) -> None:
     """Allow the next file `seconds` of processor time on top of what is used."""
     if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - POSIX only
+        import resource  # POSIX only
 
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 2, hard))

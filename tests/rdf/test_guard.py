@@ -251,6 +251,11 @@ def test_memory_is_limited(tmp_path: Path) -> None:
         parse_file(path, limits=Limits(memory=48 << 20))
 
 
+def test_a_high_limit_of_size_takes_no_memory(tmp_path: Path) -> None:
+    path = write(tmp_path, "small.nt", "<http://a> <http://p> <http://b> .\n")
+    assert parse_file(path, limits=Limits(memory=32 << 20, size=1 << 40)).count == 1
+
+
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.ttl")
     for path, message in (
