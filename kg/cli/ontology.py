@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kg.cli.common import FormatOption, say, write
 from kg.errors import InputError
-from kg.values import Cell, Findings, Item, Table
+from kg.report import Format
 
 __all__ = ["app"]
 
@@ -20,16 +18,6 @@ app = typer.Typer(
     help="The words: check them or an extension of them, read them as HTML, see which are in use.",
     no_args_is_help=True,
 )
-
-
-class Format(StrEnum):
-    """How a result is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-_FORMAT = typer.Option("--format", help="How to print the result.")
 
 
 @app.command("check")
@@ -40,7 +28,7 @@ def check(
             help="Ontology files that extend ours, in any RDF syntax; none: check our own.", metavar="FILE…"
         ),
     ] = None,
-    form: Annotated[Format, _FORMAT] = Format.TEXT,
+    form: FormatOption = Format.TEXT,
     seconds: Annotated[float, typer.Option(help="Seconds after which the reasoner is stopped.", min=1.0)] = 120.0,
 ) -> None:
     """Check profile, consistency, wording and names; 0 nothing found, 1 findings."""
@@ -51,7 +39,7 @@ def check(
         findings = check_extension([Request(path, name=str(path)) for path in files], seconds=seconds)
     else:
         findings = check_ours(seconds=seconds)
-    _print(findings, form)
+    write(findings, form)
     if findings.items:
         raise typer.Exit(1)
 
@@ -64,7 +52,7 @@ def docs(
     from kg.ontology.pages import write_pages
 
     files = write_pages(folder)
-    _say(f"{len(files)} files written; begin at {folder / 'index.html'}")
+    say(f"{len(files)} files written; begin at {folder / 'index.html'}")
 
 
 @app.command("context")
@@ -79,22 +67,22 @@ def context(
 
     path, text = context_file(), context_text(load_vocabulary())
     if path.is_file() and path.read_bytes() == text.encode():
-        _say(f"{path.name} is fresh")
+        say(f"{path.name} is fresh")
     elif check:
-        _say(f"{path.name} is stale; `interlock ontology context` makes it anew")
+        say(f"{path.name} is stale; `interlock ontology context` makes it anew")
         raise typer.Exit(1)
     else:
         _write(path, text)
-        _say(f"{path.name} written")
+        say(f"{path.name} written")
 
 
 @app.command("unused")
-def unused(form: Annotated[Format, _FORMAT] = Format.TEXT) -> None:
+def unused(form: FormatOption = Format.TEXT) -> None:
     """List the terms that no question, rule, derivation or importer uses yet."""
     from kg.ontology.usage import unused_terms
     from kg.ontology.vocabulary import load_vocabulary
 
-    _print(unused_terms(load_vocabulary()), form)
+    write(unused_terms(load_vocabulary()), form)
 
 
 @app.command("fmt")
@@ -117,7 +105,7 @@ def fmt(
         sys.stdout.write(f"{path}\n")
         if not check:
             _write(path, text)
-    _say(f"{len(changed)} files {'are not in canonical form' if check else 'written'}")
+    say(f"{len(changed)} files {'are not in canonical form' if check else 'written'}")
     if check and changed:
         raise typer.Exit(1)
 
@@ -134,31 +122,3 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from error
-
-
-def _print(result: Findings | Table, form: Format) -> None:
-    if form is Format.JSON:
-        sys.stdout.write(json.dumps(asdict(result), indent=2, ensure_ascii=False) + "\n")
-    else:
-        lines = _finding_lines(result) if isinstance(result, Findings) else _table_lines(result)
-        sys.stdout.writelines(f"{line}\n" for line in lines)
-    for note in result.notes:
-        _say(note.text)
-
-
-def _finding_lines(findings: Findings) -> list[str]:
-    return [f"{f.severity}  {f.name}  {f.focus.id}: {f.message}" for f in findings.items]
-
-
-def _table_lines(table: Table) -> list[str]:
-    rows = [table.columns, *([_cell(cell) for cell in row] for row in table.rows)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
-    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _cell(cell: Cell) -> str:
-    return cell.id if isinstance(cell, Item) else "" if cell is None else str(cell)
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, RdfFormat, parse
@@ -39,7 +40,7 @@ def check_ours(*, seconds: float = 120.0) -> Findings:
     """
     ours = load_vocabulary()
     found = _logic(ours, Vocabulary(()), seconds)
-    found += hygiene(ours.ntriples(), own_terms(ours.triples))
+    found += _named(hygiene(ours.ntriples(), own_terms(ours.triples)), ours)
     for mention in unknown_mentions(ours):
         place = f"{mention.file.name}:{mention.line}"
         where = Item(mention.file.as_uri(), place, "", "file")
@@ -72,7 +73,7 @@ def check_extension(requests: Sequence[Request], *, seconds: float = 120.0) -> F
     elif not any(_is_ontology(triple) for triple in theirs):
         notes.append(Note("no-header", "The files have no owl:Ontology: say there what they are, and their licence."))
     found = _logic(merged, ours, seconds)
-    found += hygiene(merged.ntriples(), own)
+    found += _named(hygiene(merged.ntriples(), own), merged)
     found += _unknown_terms(theirs, merged)
     return _sorted(found, len(own), notes)
 
@@ -128,6 +129,11 @@ def _unknown(name: str, where: Item, vocabulary: Vocabulary) -> Finding:
     hint = f"; nearest: {', '.join('il:' + n for n in close)}" if close else ""
     message = f"Our ontology has no term il:{name}{hint}."
     return _finding("known-term", "house rule", where, message, value=f"<{NS}{name}>")
+
+
+def _named(found: list[Finding], vocabulary: Vocabulary) -> list[Finding]:
+    """Return findings of rules with what the ontology says of their terms: rules name items, not words."""
+    return [replace(finding, focus=_item(finding.focus.iri, vocabulary)) for finding in found]
 
 
 def _item(iri: str, vocabulary: Vocabulary) -> Item:

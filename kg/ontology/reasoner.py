@@ -54,29 +54,32 @@ def reason(triples: Iterable[Triple], *, seconds: float = 120.0) -> Verdict:
         LimitExceeded: the limit was reached.
         InterlockError: the reasoner refused the ontology.
     """
-    lines = {f"{t} .\n" for t in triples if t.predicate.value != OWL + "imports"}
-    package = str(Path(kg.__file__).resolve().parent.parent)
+    lines = sorted({f"{t} .\n" for t in triples if t.predicate.value != OWL + "imports"})
     with tempfile.TemporaryDirectory(prefix="interlock-reasoner-") as scratch:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
-            [sys.executable, "-c", _START, package],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "TMPDIR": scratch},
-            start_new_session=True,  # so that Java dies with it
-        )
-        try:
-            out, err = child.communicate("".join(sorted(lines)).encode(), timeout=seconds)
-        except subprocess.TimeoutExpired as error:
-            raise LimitExceeded(
-                f"the reasoner did not finish within {seconds:g} s; a longer --seconds raises the limit"
-            ) from error
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.communicate()
+        given, answered, told = (Path(scratch, name) for name in ("ontology.nt", "verdict.json", "errors.txt"))
+        given.write_text("".join(lines), encoding="utf-8")
+        with given.open("rb") as stdin, answered.open("wb") as stdout, told.open("wb") as stderr:
+            child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
+                [sys.executable, "-c", _START, str(Path(kg.__file__).resolve().parent.parent)],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                env={**os.environ, "TMPDIR": scratch},
+                start_new_session=True,  # so that Java dies with it
+            )
+            try:
+                child.wait(seconds)
+            except subprocess.TimeoutExpired as error:
+                raise LimitExceeded(
+                    f"the reasoner did not finish within {seconds:g} s; a longer --seconds raises the limit"
+                ) from error
+            finally:
+                if child.poll() is None:
+                    os.killpg(child.pid, signal.SIGKILL)
+                    child.wait()
+        out, err = answered.read_bytes(), told.read_text(encoding="utf-8", errors="replace")
     if child.returncode != 0:
-        last = err.decode(errors="replace").strip().splitlines()[-1:]
+        last = err.strip().splitlines()[-1:]
         raise InterlockError(f"the reasoner failed: {last[0] if last else f'exit code {child.returncode}'}")
     answer = json.loads(out)
     if "error" in answer:

@@ -118,9 +118,9 @@ def test_component_constraints(ask: Ask, rows: Rows) -> None:
 
 
 def test_development_lifecycle(ask: Ask, rows: Rows) -> None:
-    query = """SELECT ?i ?t ?p ?pt ?no ?c ?k { ?x a il:LifecyclePracticeEntry ; dcterms:identifier ?i ; dcterms:title ?t ;
-        il:inPractice ?pr ; dcterms:source/dcterms:identifier ?c ; il:confidence ?k . ?pr dcterms:identifier ?p ;
-        dcterms:title ?pt ; skos:altLabel ?no }"""
+    query = """SELECT ?i ?t ?p ?pt ?no ?c ?k { ?x a il:LifecyclePracticeEntry ; dcterms:identifier ?i ;
+        dcterms:title ?t ; il:inPractice ?pr ; dcterms:source/dcterms:identifier ?c ; il:confidence ?k .
+        ?pr dcterms:identifier ?p ; dcterms:title ?pt ; skos:altLabel ?no }"""
     keys = ("id", "title", "practice", "practice_title", "practice_no", "clause", "confidence")
     assert ask(query) == sorted(tuple(r[k] for k in keys) for r in rows("sdl_4_1.csv"))
 
@@ -259,8 +259,9 @@ def test_attack_techniques_and_tactics(ask: Ask, shared: Path) -> None:
 
 
 def test_crosswalks(ask: Ask, rows: Rows) -> None:
-    query = """SELECT ?f ?doc ?fi ?t ?toDoc ?ti ?old ?b ?r { ?x a il:Crosswalk ; il:crosswalkTo ?t ; il:crosswalkBasis ?b ;
-        il:crosswalkRelation ?r . ?t dcterms:identifier ?ti ; il:inDocument/dcterms:identifier ?toDoc
+    query = """SELECT ?f ?doc ?fi ?t ?toDoc ?ti ?old ?b ?r { ?x a il:Crosswalk ; il:crosswalkTo ?t ;
+        il:crosswalkBasis ?b ; il:crosswalkRelation ?r .
+        ?t dcterms:identifier ?ti ; il:inDocument/dcterms:identifier ?toDoc
         OPTIONAL { ?t skos:altLabel ?old }
         OPTIONAL { ?x il:crosswalkFrom ?f . ?f dcterms:identifier ?fi ; il:inDocument/dcterms:identifier ?doc } }"""
     basis = {"direct": "direct", "coLabelled": "co-labelled", "derivedBasis": "derived"}
