@@ -16,25 +16,25 @@ A **table** has ``[[column]]`` (name, help), each a variable of its one SELECT q
 parameter ``p`` at ``VALUES ?p { }``; the block goes away where the parameter is not given. Rows come without doubles
 and sorted by their columns, numbers as people count.
 
-A **trace** starts from the parameter ``item`` and puts what it reaches into ``[[bucket]]``s: name, help, classes of what
-belongs into it, ``governing = true`` where entries are marked governing or contributing; contributing ones are listed
-and not walked on. The start counts as an entry of each bucket that takes its class, without being listed. Then come its
-steps; each is a header block with one ``[[step]]``, followed by one query that is valid on its own:
+A **trace** starts from the parameter ``item`` and puts what it reaches into ``[[bucket]]``s: name, help, classes of
+what belongs into it, ``governing = true`` where entries are marked governing or contributing; contributing ones are
+listed and not walked on. The start counts as an entry of each bucket that takes its class, without being listed. Then
+come its steps; each is a header block with one ``[[step]]``, followed by one query that is valid on its own:
 
     #+ [[step]]
     #+ from = ["requirements"]      the buckets whose entries are the frontier; ["start"] for the item asked of
     #+ to = ["components", …]       the buckets for what is reached: the first that takes the class of it
     #+ link = ["il:answers"]        what the link says; one more than there are ?via columns
     #+ when = ["Hazard"]            only where the start has one of these classes
-    #+ of = ["SystemRequirement"]   only entries of these classes
+    #+ of = ["SystemRequirement"]   only entries of these classes; not_of = […]: all but these
     #+ repeat = true                entries that it adds to its own `from` are asked again, until nothing is new
     #+ otherwise = "…"              what is wrong with an entry from which it reaches nothing
     SELECT ?from ?to … WHERE { VALUES ?from { } … }
 
-The frontier is written into ``VALUES ?from { }`` in blocks of 1,000. Columns: ``?from``; ``?to``, what is reached;
-``?class`` of it, needed where there are several buckets to choose from; ``?link``, the property; ``?via…``, nodes
-between the two; ``?governing``, a truth value. Blocks with ``[[facts]]`` (``[[facts.column]]`` with name, help) tell more about
-all entries in the same way.
+The frontier is written into ``VALUES ?from { }`` in blocks of 1,000. Columns: ``?from``; ``?to``, what is reached (a row
+without it only says that nothing is missing); ``?class`` of it, needed where the bucket depends on it and no earlier
+step told it; ``?link``, the property; ``?via…``, nodes between the two; ``?governing``, a truth value. Blocks with
+``[[facts]]`` (``[[facts.column]]`` with name, help) tell more about all entries in the same way.
 
 Wording decides the cost (FINDINGS: "Wording outweighs the engine"). One chain of patterns behind the frontier stays
 bound in every engine; ``FILTER(?link IN (…))`` on an unbound property, paths ``a|b`` and ``a/b``, and OPTIONAL with one

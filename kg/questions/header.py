@@ -92,7 +92,8 @@ class Step:
         targets: the buckets for what is reached; the first that takes the class of ``?to`` gets it.
         links: what the links say, one more than there are ``?via`` columns; a column ``?link`` wins over the last one.
         when: the step is taken only where the item asked of has one of these classes.
-        of: only entries of these classes are in the frontier.
+        of: only entries of these classes are in the frontier; empty for all.
+        not_of: entries of these classes are not in the frontier.
         repeat: whether what it adds to its own sources is asked again, until nothing is new.
         otherwise: what is wrong with an entry of the frontier from which this step reaches nothing: the chain breaks
             there. Empty where that is no fault.
@@ -101,10 +102,11 @@ class Step:
     query: str
     start: bool
     sources: tuple[str, ...]
-    targets: tuple[str, ...]
+    targets: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+    not_of: tuple[str, ...] = ()
     repeat: bool = False
     otherwise: str = ""
 
@@ -282,8 +284,8 @@ class _Parser:
         if question.kind == "trace" and (question.start is None or not question.start.required):
             raise self._wrong("is a trace and needs a required parameter `item`")
         for step in question.steps:
-            if not step.targets or not (step.start or step.sources):
-                raise self._wrong("has a step without `from` or `to`")
+            if not (step.targets or step.otherwise) or not (step.start or step.sources):
+                raise self._wrong("has a step without `from`, or without `to` and `otherwise`")
 
     def _split(self, text: str) -> Iterator[tuple[dict[str, Any], str]]:
         """Yield each header block, parsed, with the query that follows it."""

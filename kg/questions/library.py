@@ -15,7 +15,10 @@ def all_questions() -> dict[str, Question]:
     """Return slug → question, in the order of their numbers."""
     paths = questions_folder().glob("*.rq")
     found = [parse_question(path.stem, path.read_text("utf-8")) for path in paths]
-    return {question.slug: question for question in sorted(found, key=lambda q: (int(q.id[1:]), q.slug))}
+    return {
+        question.slug: question
+        for question in sorted(found, key=lambda q: (int("".join(filter(str.isdigit, q.id))), q.slug))
+    }
 
 
 def find_question(name: str) -> Question:

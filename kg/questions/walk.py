@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -60,6 +60,20 @@ class Walk:
         return tuple(reversed(nodes))
 
 
+class _Ready(NamedTuple):
+    """A step with its query cut where the frontier goes, and the IRIs of the classes that it names."""
+
+    step: Step
+    query: tuple[str, ...]
+    when: frozenset[str]
+    of: frozenset[str]
+    not_of: frozenset[str]
+
+    def asks(self, class_: str) -> bool:
+        """Tell whether an entry of a class belongs to the frontier."""
+        return class_ not in self.not_of and (not self.of or class_ in self.of)
+
+
 class Plan:
     """A trace question made ready for one state of the graph: the classes of its buckets are looked up once.
 
@@ -72,7 +86,13 @@ class Plan:
         self.takes = {b.name: classes.within(b.classes) if b.classes else None for b in question.buckets}
         self.marked = frozenset(b.name for b in question.buckets if b.governing)
         self.steps = tuple(
-            (step, step.query.split(FRONTIER), classes.within(step.when), classes.within(step.of))
+            _Ready(
+                step,
+                tuple(step.query.split(FRONTIER)),
+                classes.within(step.when),
+                classes.within(step.of),
+                classes.within(step.not_of),
+            )
             for step in question.steps
         )
 
@@ -99,13 +119,15 @@ class _Walker:
         self._labels: dict[NamedNode, str] = {}
 
     def run(self, bound: Sequence[tuple[str, str]]) -> Walk:
-        for step, (head, tail), when, of in self._plan.steps:
-            if when and not when & self._own:
+        for ready in self._plan.steps:
+            step = ready.step
+            if ready.when and not ready.when & self._own:
                 continue
+            head, tail = ready.query
             for text, value in bound:
-                head, tail = head.replace(text, value), tail.replace(text, value)  # noqa: PLW2901 - the step's own copy
+                head, tail = head.replace(text, value), tail.replace(text, value)
             asked: set[str] = set()
-            while frontier := self._frontier(step, of, asked):
+            while frontier := self._frontier(ready, asked):
                 asked |= frontier.keys()
                 fruitful: set[str] = set()
                 for block in values("from", map(NamedNode, frontier)):
@@ -118,19 +140,17 @@ class _Walker:
                     break
         return self._walk
 
-    def _frontier(self, step: Step, of: frozenset[str], asked: set[str]) -> dict[str, Key]:
-        """Return what the step has to ask about next: the IRI of each node → its place in the walk."""
+    def _frontier(self, ready: _Ready, asked: set[str]) -> dict[str, Key]:
+        """Return what a step has to ask about next: the IRI of each node → its place in the walk."""
         found: dict[str, Key] = {}
-        start = self._walk.start
-        if (
-            (step.start or not self._seeds.isdisjoint(step.sources))
-            and start not in asked
-            and (not of or of & self._own)
-        ):
+        step, start, kinds = ready.step, self._walk.start, self._kinds
+        seeded = step.start or not self._seeds.isdisjoint(step.sources)
+        if seeded and start not in asked and any(map(ready.asks, self._own)):
             found[start] = (_START, start)
+        chosen = bool(ready.of or ready.not_of)
         for name in step.sources:
             for iri, on in self._walk.reached[name].items():
-                if on and iri not in asked and (not of or self._kinds.get(iri) in of):
+                if on and iri not in asked and not (chosen and not ready.asks(kinds.get(iri, ""))):
                     found.setdefault(iri, (name, iri))
         return found
 
@@ -141,32 +161,35 @@ class _Walker:
             names.index(name) if name in names else None for name in ("from", "to", "class", "link", "governing")
         )
         via = [number for number, name in enumerate(names) if name.startswith("via")]
-        if from_ is None or to is None:
-            raise InterlockError("a step of a stored question has no ?from or no ?to")
-        only = step.targets[0] if class_ is None else None
+        if from_ is None:
+            raise InterlockError("a step of a stored question has no ?from")
         last = step.links[-1] if step.links else ""
         for row in rows:
-            source, target = row[from_], row[to]
+            source, target = row[from_], None if to is None else row[to]
+            if isinstance(source, NamedNode) and target is None:
+                fruitful.add(source.value)
             if not isinstance(source, NamedNode) or not isinstance(target, NamedNode):
                 continue  # a literal or a blank node is no item
-            bucket = only or self._bucket(step, target, row[class_ or 0])
+            bucket = self._bucket(step, target.value, None if class_ is None else row[class_])
             if bucket is None:
                 continue
-            on = governing is None or row[governing] == _TRUE
+            on = governing is None or row[governing] == _TRUE or bucket not in self._plan.marked
             label = last if link is None else self._label(row[link])
             between = tuple(node.value for number in via if isinstance(node := row[number], NamedNode))
             fruitful.add(source.value)
             self._add(frontier[source.value], between, target.value, bucket, on=on)
             self._link(step, (source.value, *between, target.value), label, bucket, on=on)
 
-    def _bucket(self, step: Step, node: NamedNode, class_: Term | None) -> str | None:
-        """Return the bucket for a node of a class, None where the step has none for it."""
-        if not isinstance(class_, NamedNode):
-            return None
+    def _bucket(self, step: Step, iri: str, class_: Term | None) -> str | None:
+        """Return the bucket for a node, None where the step has none for its class."""
+        kinds = self._kinds
+        kind = class_.value if isinstance(class_, NamedNode) else kinds.get(iri)
+        if kind is None:
+            return step.targets[0]
+        kinds.setdefault(iri, kind)
         for name in step.targets:
             takes = self._plan.takes[name]
-            if takes is None or class_.value in takes:
-                self._kinds.setdefault(node.value, class_.value)
+            if takes is None or kind in takes:
                 return name
         return None
 
