@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from kg.cli import bench, check, init, ontology
+from kg.cli import bench, check, demo, import_, init, ontology
 from kg.errors import InterlockError
 
 __all__ = ["app", "run"]
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 
 app.command("init")(init.command)
+app.command("demo")(demo.command)
+app.command("import")(import_.command)
 app.command("check")(check.command)
 app.add_typer(ontology.app, name="ontology")
 app.add_typer(bench.app, name="bench")

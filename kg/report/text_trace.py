@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kg.report.style import WIDTH, Style, cells, padded, safe, wrapped
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["trace_lines"]
 
+_MARKS: Final = {True: "●", False: "○", None: " "}
+
+_NO_BREAK: Final = "\ue000"  # private use: `wrapped` breaks at every kind of space
 _WIDEST_ID: Final = 28
 _MOST_BRANCHES: Final = 400
+_LISTED: Final = 12
+"""A bucket with more entries than this, and nothing to say of them, names them side by side."""
+_FOLDED: Final = 4
+"""As many nodes as this side by side, by the same link and with nothing below them, are told in one breath."""
 
 
 def trace_lines(trace: Trace, style: Style, width: int | None, prefixes: Mapping[str, str]) -> Iterator[str]:
@@ -37,7 +45,7 @@ def trace_lines(trace: Trace, style: Style, width: int | None, prefixes: Mapping
         yield from _bucket(name, entries, style, room)
     if trace.paths:
         yield style("paths", "bold") + style("  the shortest way to each", "dim")
-        yield from _tree(trace, style, prefixes)
+        yield from _tree(trace, style, room, prefixes)
         yield ""
     reached = {entry.item.iri for _, entries in trace.buckets for entry in entries}
     yield style(f"{counted(len(reached), 'item')} over {counted(len(trace.steps), 'link')}", "dim")
@@ -51,10 +59,15 @@ def _bucket(name: str, entries: Sequence[Entry], style: Style, width: int) -> It
         governing = sum(entry.governing is True for entry in marked)
         count += f"  {governing:,} governing, {len(marked) - governing:,} contributing"
     yield style(safe(name.replace("_", " ")), "bold") + style(f"  {count}", "dim")
+    if len(entries) > _LISTED and not any(entry.facts for entry in entries):
+        for mark in (True, False, None):
+            names = [safe(entry.item.id) for entry in entries if entry.governing is mark]
+            yield from _side_by_side(names, f"  {_MARKS[mark]} " if marked else "  ", style, width)
+        yield ""
+        return
     ids = min(max((cells(safe(entry.item.id)) for entry in entries), default=0), _WIDEST_ID)
     for entry in sorted(entries, key=lambda e: e.governing is False):
-        mark = {True: "●", False: "○", None: " "}[entry.governing]
-        head = f"  {mark} " if marked else "  "
+        head = f"  {_MARKS[entry.governing]} " if marked else "  "
         facts = [f"{safe(name.replace('_', ' '))} {cell_text(cell)}" for name, cell in entry.facts if cell is not None]
         line = f"{head}{style(padded(safe(entry.item.id), ids), 'cyan')}  {safe(entry.item.title)}"
         said = ", ".join(facts)
@@ -69,31 +82,65 @@ def _bucket(name: str, entries: Sequence[Entry], style: Style, width: int) -> It
     yield ""
 
 
-def _tree(trace: Trace, style: Style, prefixes: Mapping[str, str]) -> Iterator[str]:
+def _side_by_side(names: Sequence[str], head: str, style: Style, width: int) -> Iterator[str]:
+    """Yield `names` with commas between them; `head` stands before the first line, its width before the others."""
+    glued = [name.replace(" ", _NO_BREAK) for name in names]
+    for number, line in enumerate(wrapped(", ".join(glued), max(20, width - cells(head)))) if names else ():
+        yield (head if not number else " " * cells(head)) + style(line.replace(_NO_BREAK, " "), "cyan")
+
+
+@dataclass(frozen=True, slots=True)
+class _Twig:
+    """A line of the tree: one branch, or several leaves that the same link leads to."""
+
+    above: str
+    branches: tuple[Branch, ...]
+    indent: str
+    last: bool
+
+
+def _tree(trace: Trace, style: Style, width: int, prefixes: Mapping[str, str]) -> Iterator[str]:
     known, named = nodes(trace), links(trace)
     root = tree(trace)
     yield f"  {_name(item_of(root.iri, known, prefixes), style)}"
-    open_: list[tuple[Branch, str, str, bool]] = []
-
-    def push(branch: Branch, indent: str) -> None:
-        below = list(branch.below.values())
-        for place, one in reversed(list(enumerate(below))):
-            open_.append((one, branch.iri, indent, place == len(below) - 1))
-
-    push(root, "  ")
+    open_ = _twigs(root, "  ", named)
     shown = 0
     while open_:
-        branch, above, indent, last = open_.pop()
-        if shown == _MOST_BRANCHES:
+        twig = open_.pop()
+        if shown >= _MOST_BRANCHES:
             left = _size(root) - shown
             yield style(f"  … and {counted(left, 'more node')}, which --format json gives in full", "dim")
             return
-        shown += 1
-        link = named.get((above, branch.iri), "")
-        label = style(f"{safe(link)} ", "dim") if link else ""
-        corner = style(indent + ("└─ " if last else "├─ "), "dim")
-        yield f"{corner}{label}{_name(item_of(branch.iri, known, prefixes), style)}"
-        push(branch, indent + ("   " if last else "│  "))
+        shown += len(twig.branches)
+        first = twig.branches[0]
+        link = safe(named.get((twig.above, first.iri), ""))
+        corner = style(twig.indent + ("└─ " if twig.last else "├─ "), "dim") + (
+            style(f"{link} ", "dim") if link else ""
+        )
+        under = twig.indent + ("   " if twig.last else "│  ")
+        if len(twig.branches) == 1:
+            yield f"{corner}{_name(item_of(first.iri, known, prefixes), style)}"
+            open_ += _twigs(first, under, named)
+        else:
+            yield corner + style(f"{len(twig.branches)} that lead no further", "dim")
+            names = [safe(item_of(branch.iri, known, prefixes).id) for branch in twig.branches]
+            yield from _side_by_side(names, f"{under}  ", style, width)
+
+
+def _twigs(branch: Branch, indent: str, named: Mapping[tuple[str, str], str]) -> list[_Twig]:
+    """Return the lines below `branch`, last one first; leaves of one link that are many become one line."""
+    leaves: dict[str, list[Branch]] = {}
+    for one in branch.below.values():
+        if not one.below:
+            leaves.setdefault(named.get((branch.iri, one.iri), ""), []).append(one)
+    folded = {link: tuple(some) for link, some in leaves.items() if len(some) >= _FOLDED}
+    alone = {id(one) for some in folded.values() for one in some}
+    groups = [(one,) for one in branch.below.values() if id(one) not in alone]
+    groups += list(folded.values())
+    return [
+        _Twig(branch.iri, group, indent, last=place == len(groups) - 1)
+        for place, group in reversed(list(enumerate(groups)))
+    ]
 
 
 def _size(root: Branch) -> int:

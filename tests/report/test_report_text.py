@@ -8,7 +8,7 @@ import pytest
 from report_results import CONTROL, FINDINGS, TABLE, TRACE, finding, item
 
 from kg.report.style import cells, safe, wrapped
-from kg.values import Entry, Findings, Note, Severity, Table
+from kg.values import Entry, Findings, Item, Note, Severity, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +167,29 @@ def test_a_narrow_terminal_wraps_cells_and_drops_titles(rendered: Callable[..., 
 
 
 def test_a_huge_tree_stops_and_says_so(rendered: Callable[..., str]) -> None:
-    paths = tuple((TRACE.start.iri, f"urn:x:{n}") for n in range(1000))
+    paths = tuple((TRACE.start.iri, f"urn:x:{n}", f"urn:y:{n}") for n in range(1000))
     text = rendered(replace(TRACE, paths=paths), "text")
-    assert "… and 600 more nodes, which --format json gives in full" in text
+    assert "… and 1,600 more nodes, which --format json gives in full" in text
+
+
+def test_leaves_of_one_link_are_told_in_one_breath(rendered: Callable[..., str]) -> None:
+    paths = (*((TRACE.start.iri, f"urn:leaf:{n}") for n in range(4)), (TRACE.start.iri, "urn:twig", "urn:tip"))
+    text = rendered(replace(TRACE, paths=paths), "text")
+    lines = [line.strip() for line in text.splitlines()]
+    assert "├─ urn:twig" in lines
+    assert "│  └─ urn:tip" in lines
+    at = lines.index("└─ 4 that lead no further")
+    assert lines[at + 1] == "urn:leaf:0, urn:leaf:1, urn:leaf:2, urn:leaf:3"
+
+
+def test_a_long_bucket_names_its_entries_side_by_side_and_breaks_between_names_only(
+    rendered: Callable[..., str],
+) -> None:
+    entries = tuple(Entry(Item(f"urn:{n}", f"SR 1.{n}", "a title"), governing=n != 5) for n in range(1, 41))
+    text = rendered(replace(TRACE, buckets=(("requirements", entries),), paths=()), "text")
+    lines = text.splitlines()
+    head = lines.index("requirements  40  39 governing, 1 contributing")
+    assert lines[head + 1].startswith("  ● SR 1.1, SR 1.2, ")
+    assert lines[head + 2].startswith("    SR 1.")
+    assert "  ○ SR 1.5" in lines
+    assert "a title" not in text
