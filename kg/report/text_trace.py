@@ -135,8 +135,8 @@ def _twigs(branch: Branch, indent: str, named: Mapping[tuple[str, str], str]) ->
             leaves.setdefault(named.get((branch.iri, one.iri), ""), []).append(one)
     folded = {link: tuple(some) for link, some in leaves.items() if len(some) >= _FOLDED}
     alone = {id(one) for some in folded.values() for one in some}
-    groups = [(one,) for one in branch.below.values() if id(one) not in alone]
-    groups += list(folded.values())
+    groups: list[tuple[Branch, ...]] = [(one,) for one in branch.below.values() if id(one) not in alone]
+    groups.extend(folded.values())
     return [
         _Twig(branch.iri, group, indent, last=place == len(groups) - 1)
         for place, group in reversed(list(enumerate(groups)))
