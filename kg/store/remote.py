@@ -97,10 +97,10 @@ class RemoteReader:
         return answer
 
     def _fetch(self, query: str, accept: str, *forms: str) -> tuple[str, bytes]:
-        from http.client import HTTPException  # noqa: PLC0415
+        from http.client import HTTPException
 
-        from SPARQLWrapper import POST, SPARQLWrapper  # noqa: PLC0415
-        from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException  # noqa: PLC0415
+        from SPARQLWrapper import POST, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
         deadline = time.monotonic() + self._timeout
         client = SPARQLWrapper(self._url)
