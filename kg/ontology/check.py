@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from kg.ontology.culprits import culprits
 from kg.ontology.hygiene import hygiene, own_terms, rule_files
 from kg.ontology.profile import check_profile
 from kg.ontology.reasoner import reason
@@ -89,24 +90,25 @@ def _logic(vocabulary: Vocabulary, base: Vocabulary, seconds: float) -> list[Fin
             message = f"{violation.reason}, so the ontology is outside {violation.profile}; say it another way"
             found.append(_finding(name, clause, _item(violation.term, vocabulary), message))
     verdict = reason(vocabulary.triples, seconds=seconds)
-    clause = "OWL 2 Direct Semantics 2"
     if not verdict.consistent:
-        message = "The ontology contradicts itself: no world can be as it says; take back one of the clashing axioms."
-        found.append(_finding("consistent", clause, _ontology(vocabulary, base), message))
+        found += _contradictions(vocabulary, base, seconds)
     for iri in verdict.unsatisfiable:
         message = "Nothing can ever be a member of this class: its axioms exclude each other; loosen one of them."
-        found.append(_finding("satisfiable", clause, _item(iri, vocabulary), message))
+        found.append(_finding("satisfiable", "OWL 2 Direct Semantics 2", _item(iri, vocabulary), message))
     return found
 
 
-def _ontology(vocabulary: Vocabulary, base: Vocabulary) -> Item:
-    """Return the ontology that `vocabulary` adds to `base`, the first where there are several."""
-    headers = [
-        {t.subject.value for t in v.triples if isinstance(t.subject, NamedNode) and _is_ontology(t)}
-        for v in (vocabulary, base)
-    ]
-    iri = min(headers[0] - headers[1], default=NS)
-    return Item(iri, curie(iri), "", "ontology")
+def _contradictions(vocabulary: Vocabulary, base: Vocabulary, seconds: float) -> list[Finding]:
+    """Return one finding for each term without which the contradiction would be gone."""
+    known = set(base.triples)
+    names = culprits(base.triples, [t for t in vocabulary.triples if t not in known], seconds=seconds)
+    found = []
+    for name in names:
+        others = ", ".join(curie(other) for other in names if other != name)
+        told = f"with {others} and the rest" if others else "with the rest"
+        message = f"What is said of it contradicts itself together {told}: no world can be so; take back one axiom."
+        found.append(_finding("consistent", "OWL 2 Direct Semantics 2", _item(name, vocabulary), message))
+    return found
 
 
 def _is_ontology(triple: Triple) -> bool:
