@@ -124,7 +124,9 @@ def _clause(source: str, items: Mapping[str, Item]) -> str:
     folder, _, local = source.rpartition("/")
     entry, document = items.get(source), items.get(folder)
     own = entry.id if entry is not None and entry.title else local
-    return f"{document.id} {own}" if document is not None and document.title else curie(source)
+    if document is not None and document.title:
+        return f"{document.id} {own}"
+    return own if entry is not None and entry.title else curie(source)
 
 
 def _stable(term: str) -> str:
