@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from kg.cli import bench, check, demo, import_, init, ontology
+from kg.cli import ask, bench, check, demo, impact, import_, init, ontology, trace, why
 from kg.errors import InterlockError
 
 __all__ = ["app", "run"]
 
 app = typer.Typer(
     name="interlock",
-    help="The security and safety case of a plant as one knowledge graph: computed impact, checkable rules.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command("init")(init.command)
-app.command("demo")(demo.command)
-app.command("import")(import_.command)
-app.command("check")(check.command)
+for _name, _module in {
+    "init": init,
+    "demo": demo,
+    "import": import_,
+    "check": check,
+    "impact": impact,
+    "why": why,
+    "trace": trace,
+    "ask": ask,
+}.items():
+    app.command(_name)(_module.command)
 app.add_typer(ontology.app, name="ontology")
 app.add_typer(bench.app, name="bench")
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """The security and safety case of a plant as one knowledge graph: computed impact, checkable rules."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"interlock {installed('interlock-kg')}")
+        raise typer.Exit
 
 
 def run() -> None:

@@ -42,7 +42,11 @@ def trace_lines(trace: Trace, style: Style, width: int | None, prefixes: Mapping
     yield style(safe(trace.question), "dim")
     yield ""
     for name, entries in trace.buckets:
-        yield from _bucket(name, entries, style, room)
+        if entries:
+            yield from _bucket(name, entries, style, room)
+    if empty := [safe(name.replace("_", " ")) for name, entries in trace.buckets if not entries]:
+        yield from (style(line, "dim") for line in wrapped(f"none: {', '.join(empty)}", room))
+        yield ""
     if trace.paths:
         yield style("paths", "bold") + style("  the shortest way to each", "dim")
         yield from _tree(trace, style, room, prefixes)
@@ -54,7 +58,7 @@ def trace_lines(trace: Trace, style: Style, width: int | None, prefixes: Mapping
 
 def _bucket(name: str, entries: Sequence[Entry], style: Style, width: int) -> Iterator[str]:
     marked = [entry for entry in entries if entry.governing is not None]
-    count = f"{len(entries):,}" if entries else "none"
+    count = f"{len(entries):,}"
     if marked:
         governing = sum(entry.governing is True for entry in marked)
         count += f"  {governing:,} governing, {len(marked) - governing:,} contributing"
@@ -65,7 +69,7 @@ def _bucket(name: str, entries: Sequence[Entry], style: Style, width: int) -> It
             yield from _side_by_side(names, f"  {_MARKS[mark]} " if marked else "  ", style, width)
         yield ""
         return
-    ids = min(max((cells(safe(entry.item.id)) for entry in entries), default=0), _WIDEST_ID)
+    ids = min(max(cells(safe(entry.item.id)) for entry in entries), _WIDEST_ID)
     for entry in sorted(entries, key=lambda e: e.governing is False):
         head = f"  {_MARKS[entry.governing]} " if marked else "  "
         facts = [f"{safe(name.replace('_', ' '))} {cell_text(cell)}" for name, cell in entry.facts if cell is not None]
