@@ -253,7 +253,7 @@ def _breaks(walked: Walk, items: Mapping[str, Item]) -> Iterator[Note]:
     """Yield where the chain breaks first, and how often it does."""
     if not walked.breaks:
         return
-    ordered = sorted(walked.breaks.items(), key=lambda one: len(walked.path(one[0])))
+    ordered = sorted(walked.breaks.items(), key=lambda one: (len(walked.path(one[0])), natural(items[one[0][1]].id)))
     (_, first), why = ordered[0]
     yield Note("first-break", f"the chain first breaks at {items[first].id}: {why}", (first,))
     if len(ordered) > 1:
