@@ -59,7 +59,7 @@ requirements  2  1 governing, 1 contributing
 countermeasures  1
   CM-3  Jump host
 
-evidence  none
+none: evidence
 
 paths  the shortest way to each
   TS-4  Engineering workstation changes logic
