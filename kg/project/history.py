@@ -105,9 +105,8 @@ class History:
         """
         found = [id_ for id_ in self.ids if id_.startswith(name.lower())]
         if len(found) != 1:
-            raise InputError(
-                f"{'no change' if not found else 'more than one change'} has an id that starts with {name!r}"
-            )
+            how_many = f"{len(found)} changes have" if found else "no change has"
+            raise InputError(f"{how_many} an id that starts with {name!r}; `interlock log` lists them")
         return found[0]
 
     def sources(self, order: Iterable[str]) -> dict[str, tuple[SourceState, str]]:

@@ -111,13 +111,6 @@ class Index:
         current = current_snapshot(self._folder)
         if current is not None and current.name == self.state.id and current.is_dir():
             return
-        self._step("prune")
-        snapshots = self._folder / "snapshots"
-        left = prune(snapshots, max(1, keep - 1), current.name if current else "")
-        used = {name for state in [self.state, *left] for graph in state.graphs.values() for name in graph.files()}
-        for path in self._graphs.iterdir():
-            if path.name not in used:
-                path.unlink()
         store = self._store()
         if self.state.churn > _CHURN * sum(graph.lines for graph in self.state.graphs.values()):
             self._step("compact")
@@ -125,9 +118,16 @@ class Index:
             self.state = replace(self.state, churn=0)
             self._write_state()
         self._step("snapshot")
+        snapshots = self._folder / "snapshots"
         publish(snapshots, self.state, store)
         self._step("current")
         write_atomic(self._folder / "current", [self.state.id.encode() + b"\n"])
+        self._step("prune")
+        left = prune(snapshots, keep, self.state.id)
+        used = {name for state in [self.state, *left] for graph in state.graphs.values() for name in graph.files()}
+        for path in self._graphs.iterdir():
+            if path.name not in used:
+                path.unlink()
         self._step("done")
 
     def close(self) -> None:

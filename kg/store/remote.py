@@ -118,8 +118,10 @@ class RemoteReader:
                 headers = response.headers
                 body = self._read(response, deadline)
         except QueryBadFormed as error:
+            _close(error)
             raise InputError(f"{self._url} refused the query: {error}") from error
         except (SPARQLWrapperException, HTTPException, OSError) as error:
+            _close(error)
             if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):
                 raise self._late() from error
             raise InterlockError(f"{self._url} can't be asked: {error}") from error
@@ -173,6 +175,14 @@ def _term(cell: dict[str, Any] | None) -> Term | None:
             datatype = cell.get("datatype")
             return Literal(value, datatype=NamedNode(datatype)) if datatype else Literal(value)
     raise ValueError(f"a term of type {kind!r}")
+
+
+def _close(error: BaseException) -> None:
+    """Close the connection that urllib leaves open in the error for a status such as 500."""
+    for one in (error, error.__context__):
+        close = getattr(one, "close", None)
+        if close is not None:
+            close()
 
 
 def _named(node: Term) -> str:

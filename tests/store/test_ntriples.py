@@ -61,7 +61,7 @@ def test_graph_files_agree_with_sets_over_many_small_commits(tmp_path: Path) -> 
     rng = random.Random(2)  # noqa: S311 - test data
     index = Index(tmp_path / "index", lambda _: None)
     lines: set[bytes] = set()
-    for number in range(30):
+    for number in range(15):
         come, gone = some(rng, 20), some(rng, 20)
         lines = (lines - set(gone)) | set(come)
         index.commit(f"{number:02}", {"http://g": Delta(come, gone)}, {})

@@ -56,6 +56,7 @@ class Engine:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = False  # so that closing waits for them
         self.url = f"http://127.0.0.1:{self.server.server_port}/sparql"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -76,7 +76,7 @@ def test_random_commits_keep_the_merge_equal_to_a_model(index: Index, tmp_path: 
     rng = random.Random(3)  # noqa: S311 - test data
     model: dict[str, set[bytes]] = {f"http://g{n}": set() for n in range(4)}
     values = ['"v"', '"v"@en', integer("1"), integer("01"), integer("+1"), "<http://s/3>"]
-    for number in range(60):
+    for number in range(25):
         deltas = {}
         for graph in rng.sample(sorted(model), rng.randrange(1, 4)):
             come = {fact(rng.randrange(6), rng.choice(values)) for _ in range(rng.randrange(8))}
