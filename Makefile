@@ -3,14 +3,15 @@
 
 PYTHON ?= python3
 VENV := .venv
+DEMO := interlock-demo
 BIN := $(VENV)/bin
 RUN := $(VENV)/run.stamp
 DEV := $(VENV)/dev.stamp
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench readme lock clean
 
 demo: $(RUN)  ## the main job: example plant in, findings and a computed impact out
-	@$(BIN)/interlock demo
+	@$(BIN)/interlock demo $(DEMO)
 
 test: check  ## everything that must hold
 
@@ -25,6 +26,9 @@ check: $(DEV)  ## the one word for people and CI: style, types, layers, ontology
 
 bench: $(DEV)  ## our figures, the reference's in the same run, and the ratio
 	$(BIN)/interlock bench
+
+readme: $(DEV)  ## write the generated tables into the README
+	$(BIN)/python tests/docs/readme_tables.py
 
 lock: $(DEV)  ## renew the locks from pyproject.toml
 	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes -o requirements/run.lock
@@ -45,4 +49,4 @@ $(DEV): $(VENV)/bin/python requirements/dev.lock pyproject.toml
 	@touch $@ $(RUN)
 
 clean:
-	rm -rf $(VENV) interlock-demo build dist
+	rm -rf $(VENV) $(DEMO) build dist
