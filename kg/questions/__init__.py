@@ -32,9 +32,9 @@ come its steps; each is a header block with one ``[[step]]``, followed by one qu
     SELECT ?from ?to … WHERE { VALUES ?from { } … }
 
 The frontier is written into ``VALUES ?from { }`` in blocks of 1,000. Columns: ``?from``; ``?to``, what is reached (a
-row without it only says that nothing is missing); ``?class`` of it, needed where the bucket depends on it and no
-earlier step told it; ``?link``, the property; ``?via…``, nodes between the two; ``?governing``, a truth value. Blocks
-with ``[[facts]]`` (``[[facts.column]]`` with name, help) tell more about all entries in the same way.
+row without it only says that nothing is missing); ``?class`` of it, which saves looking it up where most nodes are new;
+``?link``, the property; ``?via…``, nodes between the two; ``?governing``, a truth value. Blocks with ``[[facts]]``
+(``[[facts.column]]`` with name, help) tell more about all entries in the same way.
 
 Wording decides the cost (FINDINGS: "Wording outweighs the engine"). One chain of patterns behind the frontier stays
 bound in every engine; ``FILTER(?link IN (…))`` on an unbound property, paths ``a|b`` and ``a/b``, and OPTIONAL with one

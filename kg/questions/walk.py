@@ -9,11 +9,12 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.errors import InterlockError
 from kg.questions.header import FRONTIER
-from kg.rdf.names import curie
+from kg.rdf.names import RDF, curie
 from kg.rdf.terms import values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kg.questions.classes import Classes
     from kg.questions.header import Question, Step
@@ -27,6 +28,7 @@ Key = tuple[str, str]
 
 _START: Final = ""
 _TRUE: Final = Literal(True)
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -69,9 +71,9 @@ class _Ready(NamedTuple):
     of: frozenset[str]
     not_of: frozenset[str]
 
-    def asks(self, class_: str) -> bool:
-        """Tell whether an entry of a class belongs to the frontier."""
-        return class_ not in self.not_of and (not self.of or class_ in self.of)
+    def asks(self, classes: AbstractSet[str]) -> bool:
+        """Tell whether an entry of some classes belongs to the frontier."""
+        return self.not_of.isdisjoint(classes) and (not self.of or not self.of.isdisjoint(classes))
 
 
 class Plan:
@@ -114,9 +116,9 @@ class _Walker:
     def __init__(self, plan: Plan, reader: Reader, start: str, own: frozenset[str]) -> None:
         self._plan, self._reader, self._own = plan, reader, own
         self._walk = Walk(start, {name: {} for name in plan.takes})
-        self._kinds: dict[str, str] = {}
+        self._kinds: dict[str, AbstractSet[str]] = {start: own}
         self._seeds = frozenset(name for name, takes in plan.takes.items() if takes and takes & own)
-        self._labels: dict[NamedNode, str] = {}
+        self._labels: dict[Term | None, str] = {None: ""}
 
     def run(self, bound: Sequence[tuple[str, str]]) -> Walk:
         for ready in self._plan.steps:
@@ -144,13 +146,12 @@ class _Walker:
         """Return what a step has to ask about next: the IRI of each node → its place in the walk."""
         found: dict[str, Key] = {}
         step, start, kinds = ready.step, self._walk.start, self._kinds
-        seeded = step.start or not self._seeds.isdisjoint(step.sources)
-        if seeded and start not in asked and any(map(ready.asks, self._own)):
+        if (step.start or not self._seeds.isdisjoint(step.sources)) and start not in asked and ready.asks(self._own):
             found[start] = (_START, start)
         chosen = bool(ready.of or ready.not_of)
         for name in step.sources:
             for iri, on in self._walk.reached[name].items():
-                if on and iri not in asked and not (chosen and not ready.asks(kinds.get(iri, ""))):
+                if on and iri not in asked and (not chosen or ready.asks(kinds.get(iri, _NONE))):
                     found.setdefault(iri, (name, iri))
         return found
 
@@ -163,54 +164,73 @@ class _Walker:
         via = [number for number, name in enumerate(names) if name.startswith("via")]
         if from_ is None:
             raise InterlockError("a step of a stored question has no ?from")
+        taken: list[tuple[str, str, tuple[str, ...], str, bool]] = []
         last = step.links[-1] if step.links else ""
         for row in rows:
             source, target = row[from_], None if to is None else row[to]
-            if isinstance(source, NamedNode) and target is None:
+            if isinstance(source, NamedNode) and isinstance(target, NamedNode):
+                iri = target.value
+                if class_ is not None:
+                    self._know(iri, row[class_])
+                label = last if link is None else self._label(row[link])
+                between = tuple(node.value for at in via if isinstance(node := row[at], NamedNode)) if via else ()
+                taken.append((source.value, iri, between, label, governing is None or row[governing] == _TRUE))
+            elif isinstance(source, NamedNode) and target is None:
                 fruitful.add(source.value)
-            if not isinstance(source, NamedNode) or not isinstance(target, NamedNode):
-                continue  # a literal or a blank node is no item
-            bucket = self._bucket(step, target.value, None if class_ is None else row[class_])
-            if bucket is None:
-                continue
-            on = governing is None or row[governing] == _TRUE or bucket not in self._plan.marked
-            label = last if link is None else self._label(row[link])
-            between = tuple(node.value for number in via if isinstance(node := row[number], NamedNode))
-            fruitful.add(source.value)
-            self._add(frontier[source.value], between, target.value, bucket, on=on)
-            self._link(step, (source.value, *between, target.value), label, bucket, on=on)
+        if class_ is None:
+            self._look_up(dict.fromkeys(row[1] for row in taken))
+        buckets = {iri: self._bucket(step, iri) for iri in {row[1] for row in taken}}
+        for source_iri, iri, between, label, governs in taken:
+            bucket = buckets[iri]
+            if bucket is not None:
+                fruitful.add(source_iri)
+                self._add(frontier[source_iri], between, iri, bucket, on=governs)
+                self._link(step, (source_iri, *between, iri), label, bucket, on=governs)
 
-    def _bucket(self, step: Step, iri: str, class_: Term | None) -> str | None:
-        """Return the bucket for a node, None where the step has none for its class."""
-        kinds = self._kinds
-        kind = class_.value if isinstance(class_, NamedNode) else kinds.get(iri)
-        if kind is None:
-            return step.targets[0]
-        kinds.setdefault(iri, kind)
+    def _know(self, iri: str, class_: Term | None) -> None:
+        if isinstance(class_, NamedNode):
+            known = self._kinds.get(iri)
+            if known is None:
+                self._kinds[iri] = {class_.value}
+            elif class_.value not in known:
+                self._kinds[iri] = known | {class_.value}
+
+    def _look_up(self, iris: Iterable[str]) -> None:
+        """Learn the classes of nodes that no query told."""
+        for block in values("item", [NamedNode(iri) for iri in iris if iri not in self._kinds]):
+            for item, class_ in self._reader.select(
+                f"SELECT ?item ?class WHERE {{ {block} ?item <{RDF}type> ?class }}"
+            ):
+                if isinstance(item, NamedNode):
+                    self._know(item.value, class_)
+
+    def _bucket(self, step: Step, iri: str) -> str | None:
+        """Return the bucket for a node, None where the step has none for its classes."""
+        kinds = self._kinds.get(iri, _NONE)
         for name in step.targets:
             takes = self._plan.takes[name]
-            if takes is None or kind in takes:
+            if takes is None or not takes.isdisjoint(kinds):
                 return name
         return None
 
     def _add(self, origin: Key, between: tuple[str, ...], target: str, bucket: str, *, on: bool) -> None:
         """Enter a node into its bucket; a governing link to it outweighs contributing ones, and gives the path."""
+        on = on or bucket not in self._plan.marked
         entries = self._walk.reached[bucket]
         if target != self._walk.start and (target not in entries or (on and not entries[target])):
             entries[target] = on
             self._walk.before[bucket, target] = (origin, between)
 
     def _link(self, step: Step, nodes: tuple[str, ...], label: str, bucket: str, *, on: bool) -> None:
-        links, marked = self._walk.links, bucket in self._plan.marked
+        links = self._walk.links
         for number in range(len(nodes) - 2):
             links.setdefault((nodes[number], step.links[number], nodes[number + 1], ""), None)
         key = (nodes[-2], label, nodes[-1], bucket)
-        links[key] = (on or bool(links.get(key))) if marked else None
+        links[key] = (on or bool(links.get(key))) if bucket in self._plan.marked else None
 
     def _label(self, property_: Term | None) -> str:
-        if not isinstance(property_, NamedNode):
-            return ""
         known = self._labels.get(property_)
         if known is None:
-            known = self._labels[property_] = curie(property_.value)
+            known = curie(property_.value) if isinstance(property_, NamedNode) else ""
+            self._labels[property_] = known
         return known
