@@ -86,7 +86,7 @@ def _measure(work: Work, here: Workspace, runs: int, *, judge: bool) -> list[Fig
         case Work.Q1:
             from kg.bench.asking import measure_impact
 
-            return [measure_impact(here, runs)]
+            return measure_impact(here, runs)
         case _:
             from kg.bench.committing import measure_commit
 
