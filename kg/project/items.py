@@ -48,7 +48,7 @@ def resolve(reader: Reader, name: str, prefixes: dict[str, str]) -> Item:
     name = name.strip()
     found = set(_as_iri(reader, name, prefixes))
     if not found:
-        found = set(_as_identifier(reader, name)) | set(_exists(reader, *_iri(prefixes.get("", "") + name)))
+        found = _as_identifier(reader, name) | set(_exists(reader, *_iri(prefixes.get("", "") + name)))
         if len(found) == 1:
             found |= set(_families(reader, name, *found))
     if not found:
@@ -93,13 +93,15 @@ def _as_iri(reader: Reader, name: str, prefixes: dict[str, str]) -> Iterator[str
     yield from _exists(reader, *_iri(full or ""), *_iri(name if ":" in name else ""))
 
 
-def _as_identifier(reader: Reader, name: str) -> Iterator[str]:
-    """Yield what has `name` as its identifier, as typed or in one of the spellings that such identifiers have."""
+def _as_identifier(reader: Reader, name: str) -> set[str]:
+    """Return what has `name` as its identifier or abbreviation, as typed or else in another likely spelling."""
+    names = f"VALUES ?name {{ <{DCTERMS}identifier> <{NS}abbreviation> }}"
+    found: dict[bool, set[str]] = {True: set(), False: set()}
     for block in values("id", [Literal(text) for text in sorted(_spellings(name))]):
-        names = f"VALUES ?name {{ <{DCTERMS}identifier> <{NS}abbreviation> }}"
-        for (node,) in reader.select(f"SELECT ?item WHERE {{ {names} {block} ?item ?name ?id }}"):
+        for node, text in reader.select(f"SELECT ?item ?id WHERE {{ {names} {block} ?item ?name ?id }}"):
             if isinstance(node, NamedNode):
-                yield node.value
+                found[text == Literal(name)].add(node.value)
+    return found[True] or found[False]
 
 
 def _spellings(name: str) -> set[str]:
