@@ -106,13 +106,13 @@ def _as_identifier(reader: Reader, name: str) -> set[str]:
 
 def _spellings(name: str) -> set[str]:
     """Return likely spellings of an identifier, so that a clash between two documents shows without a full scan."""
-    spellings = {name, name.upper()}
+    spellings = {name, name.upper(), name.lower()}
     tokens = _TOKENS.findall(name)
     for join, digits in product((" ", "-", ".", ""), (".", "-")):
         text = "".join(tokens[:1])
         for before, token in pairwise(tokens):
             text += (digits if before.isdigit() and token.isdigit() else join) + token
-        spellings |= {text, text.upper()}
+        spellings |= {text, text.upper(), text.lower()}
     return spellings
 
 
