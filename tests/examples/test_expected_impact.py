@@ -108,6 +108,17 @@ def test_where_they_run_and_which_safety_functions_share_it(plant: Model, expect
     assert functions_on(plant, set(answer["components"])) == set(answer["safety_functions"])
 
 
+def test_what_only_an_allocation_names(plant: Model, expected: dict[str, Any]) -> None:
+    answer = expected["threat-impact"]
+    named = {
+        plant.id(component)
+        for requirement in answer["governing_system_requirements"]
+        for allocation in plant.values(plant.named(requirement), "hasAllocation")
+        for component in set(plant.values(allocation, "allocatedTo")) & set(plant.all("Component"))
+    }
+    assert named - set(answer["components"]) == set(answer["allocated_components"])
+
+
 def test_second_route_from_threat_to_countermeasure(plant: Model, expected: dict[str, Any]) -> None:
     threat, answer = plant.named(expected["threat-impact"]["item"]), expected["threat-impact"]["direct"]
     measures = {plant.id(measure) for measure in plant.naming(threat, "mitigates")}
