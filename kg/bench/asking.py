@@ -8,7 +8,7 @@ from kg.bench.figures import Budget, Figure, Measure
 from kg.bench.impact import ImpactReference
 from kg.bench.timing import Timing, Trial, in_turns
 from kg.errors import InterlockError
-from kg.rdf.names import NS
+from kg.rdf.names import NS, RDF
 from kg.values import Trace
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def measure_impact(work: Workspace, runs: int) -> list[Figure]:
 
 def threats_of(chunks: Iterable[bytes]) -> list[str]:
     """Return the IRIs of all threat scenarios, sorted."""
-    end = f" <{NS}ThreatScenario> .\n".encode()
+    end = f" <{RDF}type> <{NS}ThreatScenario> .\n".encode()
     return sorted({line.split(b" ", 1)[0][1:-1].decode() for line in _lines(chunks) if line.endswith(end)})
 
 

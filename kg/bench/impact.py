@@ -118,7 +118,7 @@ class ImpactReference:
         measures = self._only(numpy.append(measures, places), "countermeasures")
         hosts = self._along(measures, self._ahead, _HOSTS)
         places = numpy.concatenate((places, hosts))
-        components = self._only(numpy.append(places, self._ahead["requiredOf"].reached(other)), "components")
+        components = self._only(places, "components")
         conduits = self._only(places, "conduits")
         parts, functions = self._sharing(numpy.append(components, conduits))
         naming = numpy.unique(self._back["mitigates"].reached(start))
@@ -126,7 +126,7 @@ class ImpactReference:
             "risk_results": results,
             "targets": targets,
             "requirements": governed,
-            "contributing": numpy.setdiff1d(asked_for, governed),
+            "contributing": self._contributing(asked_for, governed),
             "countermeasures": measures,
             "components": components,
             "conduits": conduits,
@@ -134,6 +134,7 @@ class ImpactReference:
             "shared_parts": parts,
             "verifications": verifications,
             "evidence": numpy.unique(self._ahead["evidencedBy"].reached(verifications)),
+            "asked_of": self._only(self._ahead["requiredOf"].reached(other), "components"),
             "mitigated_by": naming,
             "via_countermeasures": numpy.unique(self._ahead["answers"].reached(naming)),
         }
@@ -168,6 +169,17 @@ class ImpactReference:
             governed = numpy.union1d(governed, frontier)
         everything = numpy.concatenate(around)
         return governed, self._only(everything, "countermeasures"), self._only(everything, "verifications")
+
+    def _contributing(self, seeds: Nodes, governed: Nodes) -> Nodes:
+        """Return those of `seeds` that are not governed, and all requirements below them that aren't either."""
+        numpy = need_numpy()
+        frontier = numpy.setdiff1d(seeds, governed)
+        found: Nodes = frontier
+        while len(frontier):
+            near = self._only(self._along(frontier, self._back, _CHILDREN[:2]), "requirements")
+            frontier = numpy.setdiff1d(near, numpy.append(governed, found))
+            found = numpy.union1d(found, frontier)
+        return found
 
     def _sharing(self, places: Nodes) -> tuple[Nodes, Nodes]:
         """Return the parts of safety functions that share components or conduits, and the functions."""
