@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_SCENARIO: Final = "TS-18"
+_SCENARIO: Final = "TS-05"
 """The threat scenario of the example plant whose impact the demo shows."""
 
 
