@@ -20,6 +20,7 @@ def command(
 ) -> None:
     """Follow ITEM forward to the evidence that finally verifies it, and say where the chain first breaks.
 
-    `trace` walks down, from a threat, target or requirement to proof; `why` walks up, from a requirement to its reasons.
+    `trace` walks down, from a threat, target or requirement to its proof; `why` walks up, from a requirement to what
+    made it necessary.
     """
     ask_of("trace", item, form, output)

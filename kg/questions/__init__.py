@@ -18,8 +18,9 @@ and sorted by their columns, numbers as people count.
 
 A **trace** starts from the parameter ``item`` and puts what it reaches into ``[[bucket]]``s: name, help, classes of
 what belongs into it, ``governing = true`` where entries are marked governing or contributing; contributing ones are
-listed and not walked on. The start counts as an entry of each bucket that takes its class, without being listed. Then
-come its steps; each is a header block with one ``[[step]]``, followed by one query that is valid on its own:
+listed, and only a step with ``contributing`` goes on from them. The start counts as an entry of each bucket that takes
+its class, without being listed. Then come its steps; each is a header block with one ``[[step]]``, followed by one
+query that is valid on its own:
 
     #+ [[step]]
     #+ from = ["requirements"]      the buckets whose entries are the frontier; ["start"] for the item asked of
@@ -27,6 +28,7 @@ come its steps; each is a header block with one ``[[step]]``, followed by one qu
     #+ link = ["il:answers"]        what the link says; one more than there are ?via columns
     #+ when = ["Hazard"]            only where the start has one of these classes
     #+ of = ["SystemRequirement"]   only entries of these classes; not_of = […]: all but these
+    #+ contributing = true          the frontier is the entries that only contribute, and so does what it reaches
     #+ repeat = true                entries that it adds to its own `from` are asked again, until nothing is new
     #+ otherwise = "…"              what is wrong with an entry from which it reaches nothing
     SELECT ?from ?to … WHERE { VALUES ?from { } … }

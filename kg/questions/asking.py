@@ -21,7 +21,7 @@ from kg.rdf.terms import values
 from kg.values import Entry, Item, Note, Step, Table, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kg.questions.header import Facts, Parameter, Question
     from kg.questions.walk import Walk
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kg.store import Reader
     from kg.values import Cell
 
-__all__ = ["Asker", "natural"]
+__all__ = ["Asker", "cells", "natural"]
 
 _TYPE = RDF + "type"
 _LISTED = 20
@@ -145,10 +145,10 @@ class Asker:
         rows = self._reader.select(query)
         names = [column.name for column in question.columns]
         order = [rows.variables.index(name) for name in names]
-        raw = [[row[number] for number in order] for row in rows]
-        items = self._describe({cell.value for row in raw for cell in row if isinstance(cell, NamedNode)})
-        cells = {tuple(_cell(cell, items) for cell in row) for row in raw}
-        ordered = sorted(cells, key=lambda row: [natural(_text(cell)) for cell in row])
+        raw = [tuple(row[number] for number in order) for row in rows]
+        ordered = sorted(
+            set(cells(raw, self._reader, self._prefixes)), key=lambda row: [natural(_text(cell)) for cell in row]
+        )
         title = f"{question.id} {question.slug}: {question.title}"
         return Table(title, tuple(names), tuple(ordered), _notes(question))
 
@@ -210,6 +210,21 @@ class Asker:
         return describe(self._reader, iris, self._prefixes)
 
 
+def cells(
+    rows: Collection[Sequence[Term | None]], reader: Reader, prefixes: Mapping[str, str]
+) -> tuple[tuple[Cell, ...], ...]:
+    """Return rows of terms as rows of a table: IRIs as items, literals as plain values.
+
+    Args:
+        rows: the rows.
+        reader: the state that knows the items.
+        prefixes: prefix → namespace for items without an identifier.
+    """
+    iris = dict.fromkeys(cell.value for row in rows for cell in row if isinstance(cell, NamedNode))
+    items = describe(reader, iris, dict(prefixes))
+    return tuple(tuple(_cell(cell, items) for cell in row) for row in rows)
+
+
 def natural(text: str) -> list[tuple[int, int, str]]:
     """Return a key by which texts sort as people count: ``SR 1.2`` before ``SR 1.10``."""
     parts = re.findall(r"\d+|\D+", text)
@@ -220,7 +235,7 @@ def _cell(term: Term | None, items: Mapping[str, Item]) -> Cell:
     if isinstance(term, NamedNode):
         return items[term.value]
     if not isinstance(term, Literal):
-        return None
+        return None if term is None else str(term)
     match term.datatype.value.rpartition("#")[2]:
         case "integer" | "int" | "long" | "nonNegativeInteger":
             return int(term.value)

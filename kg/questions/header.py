@@ -94,6 +94,7 @@ class Step:
         when: the step is taken only where the item asked of has one of these classes.
         of: only entries of these classes are in the frontier; empty for all.
         not_of: entries of these classes are not in the frontier.
+        contributing: the frontier is the entries that only contribute, and so does what is reached from them.
         repeat: whether what it adds to its own sources is asked again, until nothing is new.
         otherwise: what is wrong with an entry of the frontier from which this step reaches nothing: the chain breaks
             there. Empty where that is no fault.
@@ -107,6 +108,7 @@ class Step:
     when: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     not_of: tuple[str, ...] = ()
+    contributing: bool = False
     repeat: bool = False
     otherwise: str = ""
 

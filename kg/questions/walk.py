@@ -151,7 +151,11 @@ class _Walker:
         chosen = bool(ready.of or ready.not_of)
         for name in step.sources:
             for iri, on in self._walk.reached[name].items():
-                if on and iri not in asked and (not chosen or ready.asks(kinds.get(iri, _NONE))):
+                if (
+                    on is not step.contributing
+                    and iri not in asked
+                    and (not chosen or ready.asks(kinds.get(iri, _NONE)))
+                ):
                     found.setdefault(iri, (name, iri))
         return found
 
@@ -174,7 +178,8 @@ class _Walker:
                     self._know(iri, row[class_])
                 label = last if link is None else self._label(row[link])
                 between = tuple(node.value for at in via if isinstance(node := row[at], NamedNode)) if via else ()
-                taken.append((source.value, iri, between, label, governing is None or row[governing] == _TRUE))
+                governs = not step.contributing and (governing is None or row[governing] == _TRUE)
+                taken.append((source.value, iri, between, label, governs))
             elif isinstance(source, NamedNode) and target is None:
                 fruitful.add(source.value)
         if class_ is None:

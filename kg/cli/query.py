@@ -1,0 +1,98 @@
+"""`interlock query`: any SPARQL 1.1 query of the user."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.common import OutputOption, write
+from kg.errors import BrokenFile, InputError
+from kg.report import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kg.project.project import Project
+    from kg.questions.adhoc import Answer
+    from kg.store import Reader
+    from kg.values import Table
+
+__all__ = ["command"]
+
+
+def command(
+    query: Annotated[
+        str, typer.Argument(metavar="'SPARQL'|FILE.rq", help="The query, or a file with one.", show_default=False)
+    ],
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", "-f", help="How to write the result; default is text, of CONSTRUCT and DESCRIBE turtle."
+        ),
+    ] = None,
+    output: OutputOption = None,
+) -> None:
+    """Answer a SPARQL 1.1 query of your own: SELECT, ASK, CONSTRUCT or DESCRIBE, on what the project holds now.
+
+    Interlock's prefixes and the project's need no declaration. Nothing is fetched and nothing is changed; time, memory
+    and rows are limited by the settings query-seconds, query-memory and query-rows.
+    """
+    from kg.importers.registry import convert
+    from kg.project.project import Project
+    from kg.questions.adhoc import QueryLimits, run_query
+
+    text = _text(query)
+    project = Project.find(convert=convert)
+    project.refresh()
+    settings, prefixes = project.config.settings, project.config.prefixes
+    limits = QueryLimits(settings.number("query-seconds"), settings.whole("query-memory"), settings.whole("query-rows"))
+    with project.reader() as reader:
+        answer = run_query(reader.path, text, prefixes, limits)
+        if answer.form in {"construct", "describe"} and form in {None, Format.TURTLE}:
+            _write_graph(answer, prefixes, output)
+        else:
+            write(_table(answer, reader, project), form or Format.TEXT, output, prefixes=prefixes)
+
+
+def _text(query: str) -> str:
+    """Return the query that the user named: that of a file, or the text itself."""
+    if not query.strip():
+        raise InputError("the query is empty; write one in quotes, or name a file with one")
+    if "{" in query or len(query.split()) > 1:
+        return query
+    path = Path(query)
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise BrokenFile(query, "there is no such file, and it is no query") from None
+    except UnicodeDecodeError as wrong:
+        raise BrokenFile(query, f"is no UTF-8 text (byte {wrong.start})") from None
+    except (OSError, ValueError) as wrong:
+        raise BrokenFile(query, f"can't be read: {wrong}") from None
+
+
+def _table(answer: Answer, reader: Reader, project: Project) -> Table:
+    from kg.questions.asking import cells
+    from kg.values import Table
+
+    title = {"ask": "Answer"}.get(answer.form, "Rows")
+    return Table(title, answer.columns, cells(answer.rows, reader, project.config.prefixes))
+
+
+def _write_graph(answer: Answer, prefixes: Mapping[str, str], output: Path | None) -> None:
+    from pyoxigraph import Triple
+
+    from kg.rdf.turtle import write_turtle
+
+    named = {prefix: namespace for prefix, namespace in prefixes.items() if prefix}
+    text = write_turtle([Triple(*row) for row in answer.rows], prefixes=named)  # type: ignore[arg-type]
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as wrong:
+        raise InputError(f"{output} can't be written: {wrong.strerror}") from wrong
