@@ -25,6 +25,14 @@ _TITLE: Final = DCTERMS + "title"
 _TYPE: Final = RDF + "type"
 _NOTES: Final = (SKOS + "note", SKOS + "historyNote")
 _HIDDEN: Final = frozenset({_IDENTIFIER, _TITLE, _TYPE, NS + "inDocument"})
+_FIRST_COLUMNS: Final = (
+    "foundationalRequirement",
+    "lowestLevel",
+    "enhances",
+    "partOfEntry",
+    "correspondsTo",
+    "appliesToType",
+)
 
 Facts = dict[str, list[NamedNode | Literal]]
 
@@ -98,7 +106,7 @@ def catalogue_page(document: Document, documents: Sequence[Document], vocabulary
     for cls in sorted(by_class, key=lambda iri: (iri == NS + "Clause", -len(by_class[iri]), iri)):
         term = vocabulary.terms.get(cls)
         entries = by_class[cls]
-        names = sorted({n for iri in entries for n in document.entries[iri]} - _HIDDEN, key=lambda n: natural(curie(n)))
+        names = sorted({n for iri in entries for n in document.entries[iri]} - _HIDDEN, key=_place)
         named = any(_IDENTIFIER in document.entries[iri] for iri in entries)
         columns = [{"text": text, "href": ""} for text in ("identifier", "title")] if named else []
         columns += [_column(name, vocabulary) for name in names]
@@ -110,6 +118,13 @@ def catalogue_page(document: Document, documents: Sequence[Document], vocabulary
         title = term.label if term else curie(cls)
         groups.append({"title": title, "anchor": f"class-{cls.removeprefix(NS)}", "columns": columns, "rows": rows})
     return {"document": document, "documents": documents, "groups": groups}
+
+
+def _place(name: str) -> tuple[int, object]:
+    """Return a key that puts what readers look for first, and how sure we are last."""
+    short = name.removeprefix(NS)
+    first = _FIRST_COLUMNS.index(short) if short in _FIRST_COLUMNS else len(_FIRST_COLUMNS)
+    return first + short.lower().endswith("confidence"), natural(curie(name))
 
 
 def _column(name: str, vocabulary: Vocabulary) -> dict[str, str]:
