@@ -9,9 +9,15 @@ import typer
 
 from kg.errors import InputError
 from kg.examples.begin import begin_example
+from kg.project.settings import SETTINGS
 from kg.project.start import init_project
 
-__all__ = ["command"]
+__all__ = ["EPILOG", "command"]
+
+EPILOG = "\n\n".join(
+    ["What interlock.toml may set under \\[settings]:", *(f"{s.name} = {s.default}: {s.help}" for s in SETTINGS)]
+)
+"""The settings, for ``--help``."""
 
 
 def command(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import ask, bench, check, demo, impact, import_, init, ontology, trace, why
+from kg.cli import ask, bench, check, demo, impact, import_, init, ontology, query, trace, why
 from kg.errors import InterlockError
 
 __all__ = ["app", "run"]
@@ -20,8 +20,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command("init", epilog=init.EPILOG)(init.command)
 for _name, _module in {
-    "init": init,
     "demo": demo,
     "import": import_,
     "check": check,
@@ -29,6 +29,7 @@ for _name, _module in {
     "why": why,
     "trace": trace,
     "ask": ask,
+    "query": query,
 }.items():
     app.command(_name)(_module.command)
 app.add_typer(ontology.app, name="ontology")
