@@ -99,16 +99,11 @@ def _blame(rules: RuleSet, whole: Exception) -> None:
         try:
             shacl.Shapes.from_text(_ntriples({*shared, *file.triples}), "ntriples")
         except ValueError as wrong:
-            raise BrokenFile(file.shown, _broken(file, wrong)) from whole
-
-
-def _broken(file: RuleFile, wrong: Exception) -> str:
-    """Say what the engine refused and, where it was a query or a pattern, show its beginning."""
-    del file
-    return _reason(wrong)
+            raise BrokenFile(file.shown, _reason(wrong)) from whole
 
 
 def _reason(wrong: Exception) -> str:
+    """Return what the engine said, without the grammar that it lists for a query."""
     text = " ".join(str(wrong).split())
     head, found, _ = text.partition("expected one of")
     return head.rstrip(": ") + ": is no valid SPARQL" if found else text

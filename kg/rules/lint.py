@@ -29,7 +29,7 @@ def problems(facts: Facts) -> Iterator[str]:
     Args:
         facts: the triples of one file; each property shape has an IRI.
     """
-    for check in (_unknown_terms, _values, _paths, _severities, _queries, _targets):
+    for check in (_unknown_terms, _values, _paths, _severities, _queries, _messages, _targets):
         yield from sorted(set(check(facts)))
 
 
@@ -105,6 +105,14 @@ def _queries(facts: Facts) -> Iterator[str]:
                     f"the query of {_who(node, facts)} compares xsd:date, for which SPARQL 1.1 has no operator; "
                     "compare the texts: STR(?until) < STR(?day)"
                 )
+
+
+def _messages(facts: Facts) -> Iterator[str]:
+    for node, here in facts.items():
+        texts = [text for text in here.get(SH + "message", []) if isinstance(text, Literal)]
+        filled = SH + "sparql" in here or SH + "select" in here
+        if not filled and any("{$" in text.value or "{?" in text.value for text in texts):
+            yield f"sh:message of {_who(node, facts)} has a place to fill, which only a SPARQL constraint does"
 
 
 def _compares_dates(query: str) -> bool:

@@ -83,7 +83,7 @@ def test_csv_and_turtle(bad: Path, tmp_path: Path) -> None:
 
 
 def test_the_judge_says_the_same_as_the_engine(bad: Path, tmp_path: Path) -> None:
-    words = (bad, "--as-of", "2026-06-30", "--format", "json", "--rule", "ZCR-*", "--rule", "model/*")
+    words = (bad, "--as-of", "2026-06-30", "--format", "json", "--rule", "ZCR-5.6", "--rule", "ZCR-6.1")
     fast, slow = check(*words, cwd=tmp_path), check(*words, "--judge", cwd=tmp_path, PYTHONWARNINGS="ignore")
     assert fast.returncode == slow.returncode == 1
     assert json.loads(fast.stdout) == json.loads(slow.stdout)

@@ -78,6 +78,7 @@ def test_a_rule_of_somebody_else_is_named_after_its_path(tmp_path: Path) -> None
             "sh:sparql [ sh:select 'SELECT $this { $this il:reviewDue ?u . ?x il:asOf ?d FILTER(?u < ?d) }' ] .",
             "STR(?until) < STR(?day)",
         ),
+        ("sh:property [ sh:path il:level ; sh:minCount 1 ; sh:message '{$this} is bad' ] .", "has a place to fill"),
         ("sh:targetNode 'x' .", "must be an IRI"),
         ("sh:nodeKind sh:IRI . [] sh:targetClass il:Zone ; sh:nodeKind sh:IRI .", "has no IRI"),
         ("sh:nodeKind sh:IRI . rule:s a sh:NodeShape ; sh:nodeKind sh:IRI .", "would judge nothing"),
