@@ -90,7 +90,8 @@ def _foci(found: Sequence[Finding], page: _Page) -> Iterator[str]:
     room = max(20, page.width - 4 - ids - _MARGIN)
     values = {focus: _values(here, page) for focus, here in groups.items()}
     longest = max(cells(safe(focus.title)) for focus in groups)
-    titles = min(longest, room // 2) if any(values.values()) else longest
+    widest = max(cells(", ".join(said)) for said in values.values())
+    titles = min(longest, max(room // 2, room - widest - _MARGIN)) if widest else longest
     for focus, here in groups.items():
         name, title = safe(focus.id), safe(focus.title)
         said = _fold(values[focus], room - (titles + _MARGIN if titles else 0), len(here))

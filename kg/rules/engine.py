@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.rules.rule import RuleFile, RuleSet
+    from kg.rules.rule import RuleSet
 
 __all__ = ["Hit", "compile_rules", "run_fast"]
 

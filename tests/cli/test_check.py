@@ -82,11 +82,15 @@ def test_csv_and_turtle(bad: Path, tmp_path: Path) -> None:
     assert "a sh:ValidationReport" in check(*words, "turtle", cwd=tmp_path).stdout
 
 
-def test_the_judge_says_the_same_as_the_engine(bad: Path, tmp_path: Path) -> None:
-    words = (bad, "--as-of", "2026-06-30", "--format", "json", "--rule", "ZCR-5.6", "--rule", "ZCR-6.1")
+def test_the_judge_says_the_same_as_the_engine(tmp_path: Path) -> None:
+    text = HEAD + '<S> a il:SystemUnderConsideration . <Z> a il:Zone ; il:partOfSystem <S> ; dcterms:title "Zone" .\n'
+    (tmp_path / "zone.ttl").write_text(text, encoding="utf-8")
+    words = ("zone.ttl", "--as-of", "2026-06-30", "--format", "json", "--rule", "ZCR-5.6")
     fast, slow = check(*words, cwd=tmp_path), check(*words, "--judge", cwd=tmp_path, PYTHONWARNINGS="ignore")
     assert fast.returncode == slow.returncode == 1
     assert json.loads(fast.stdout) == json.loads(slow.stdout)
+    # A zone without any target level lacks one for each of the seven foundational requirements.
+    assert len(json.loads(fast.stdout)["findings"]) == 7
 
 
 def test_a_folder_is_searched_for_files_that_can_be_read(bad: Path, tmp_path: Path) -> None:
