@@ -122,7 +122,11 @@ def _quads(graphs: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
     for graph, chunks in graphs.items():
         end = f" <{graph}> .\n".encode()
         for chunk in chunks:
-            yield b"".join([part for line in chunk.splitlines(keepends=True) for part in (line, line[:-3], end)])
+            lines = chunk.splitlines(keepends=True)
+            both = [b""] * (2 * len(lines))
+            both[::2] = lines
+            both[1::2] = chunk.replace(b" .\n", end).splitlines(keepends=True)
+            yield b"".join(both)
 
 
 def _same_value(graph: str, lines: list[bytes], remaining: Callable[[str, bytes], list[bytes]]) -> Iterator[bytes]:
