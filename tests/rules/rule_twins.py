@@ -56,21 +56,23 @@ class Twins:
     rule: str
     folder: Path
 
-    def base(self, which: str, copy: str = "") -> str:
-        """Return the base of the IRIs of one twin, or of a copy of it."""
-        return f"{BASE}{which}/{self.rule}/{copy}"
+    def base(self, which: str) -> str:
+        """Return the base of the IRIs of one twin."""
+        return f"{BASE}{which}/{self.rule}/"
 
-    def facts(self, which: str, copy: str = "") -> bytes:
-        """Return one twin as N-Triples.
+    def facts(self, which: str) -> bytes:
+        """Return one twin, `PASS` or `FAIL`, as N-Triples."""
+        return b"".join(_ntriples(self.folder / f"{which}.ttl", self.base(which)))
 
-        Args:
-            which: `PASS` or `FAIL`.
-            copy: name of a copy, ``1/``; its identifiers differ from those of any other.
-        """
-        lines = _ntriples(self.folder / f"{which}.ttl", self.base(which, copy))
-        if copy:
-            lines = (_renamed(line, copy) for line in lines)
-        return b"".join(lines)
+    def copies(self, count: int) -> bytes:
+        """Return both twins `count` times: the same facts about other nodes, under other identifiers."""
+        whole = b""
+        for which in (PASS, FAIL):
+            base, facts = self.base(which).encode(), self.facts(which)
+            for number in range(count):
+                copy = facts.replace(base, base + b"%d/" % number)
+                whole += copy.replace(b'/identifier> "', b'/identifier> "%d/' % number)
+        return whole
 
     def expected(self) -> set[Result]:
         """Return what the failing twin must give for its rule."""
@@ -128,11 +130,6 @@ def case_of(result: Result) -> str:
 def _ntriples(file: Path, base: str) -> Iterator[bytes]:
     for quad in parse(path=file, format=RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True):
         yield f"{quad.triple} .\n".encode()
-
-
-def _renamed(line: bytes, copy: str) -> bytes:
-    head, found, identifier = line.partition(b'/identifier> "')
-    return head + found + copy.encode() + identifier if found else line
 
 
 def _term(text: str, base: str) -> str:
