@@ -77,9 +77,6 @@ SETTINGS: Final = (
     Setting("query-seconds", 30.0, 0.1, "longest time for one ad-hoc query, in seconds"),
     Setting("query-memory", 2048 * _MIB, 64 * _MIB, "most memory for one ad-hoc query, in bytes"),
     Setting("query-rows", 100_000, 1, "most rows that an ad-hoc query may give"),
-    Setting("maturity-threshold", 3, 1, "maturity level that an organisational precondition needs to count for SL-A"),
-    Setting("pfd-demand-factor-hard", 2.0, 1, "fewer proof-test intervals T1 per demand interval are a violation"),
-    Setting("pfd-demand-factor-advisory", 10.0, 1, "fewer proof-test intervals T1 per demand interval are a warning"),
 )
 """Every setting, in the order in which people read them."""
 
