@@ -53,6 +53,7 @@ class Config:
         sources: the sources, in the file's order.
         methods: method of each kind, such as ``risk`` → its name; kept for the rules that ask for it.
         profile: name of the profile of rules; empty for the default one.
+        rules: patterns of the project's own rule files, relative to its folder.
         prefixes: the project's own prefixes → namespaces.
         settings: the settings.
     """
@@ -62,6 +63,7 @@ class Config:
     sources: tuple[SourceEntry, ...] = ()
     methods: dict[str, str] = field(default_factory=dict)
     profile: str = ""
+    rules: tuple[str, ...] = ()
     own_prefixes: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
@@ -90,7 +92,7 @@ def read_config(path: Path) -> Config:
         raise BrokenFile(place, f"is no UTF-8 text (byte {error.start})") from error
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror}") from error
-    _known(place, "key", data, {"project", "source", "methods", "profile", "prefixes", "settings"})
+    _known(place, "key", data, {"project", "source", "methods", "profile", "rules", "prefixes", "settings"})
     project = _table(place, data, "project")
     _known(place, "key of [project]", project, {"base", "title"})
     base = _text(place, project, "base", where="[project]")
@@ -110,6 +112,7 @@ def read_config(path: Path) -> Config:
         entries,
         _texts(place, data, "methods"),
         _text(place, data, "profile", where="the file", default=""),
+        _rule_patterns(place, data),
         _prefixes(place, data),
         Settings(_table(place, data, "settings"), place),
     )
@@ -128,7 +131,7 @@ def source_entry(place: str, data: object) -> SourceEntry:
     if not _NAME.fullmatch(name):
         raise InputError(f"{place}: source name {name!r} must be letters, digits, '.', '_' and '-'")
     path = _text(place, data, "path", where=f"source {name!r}")
-    if not path or path.startswith("/") or ".." in path.split("/"):
+    if not _is_inside(path):
         raise InputError(f"{place}: path {path!r} of source {name!r} must lie inside the project's folder")
     return SourceEntry(name, path, _text(place, data, "kind", where=f"source {name!r}", default="auto"))
 
@@ -158,6 +161,22 @@ def _text(place: str, data: dict[str, Any], name: str, *, where: str, default: s
 def _texts(place: str, data: dict[str, Any], name: str) -> dict[str, str]:
     table = _table(place, data, name)
     return {key: _text(place, table, key, where=f"[{name}]") for key in table}
+
+
+def _rule_patterns(place: str, data: dict[str, Any]) -> tuple[str, ...]:
+    table = _table(place, data, "rules")
+    _known(place, "key of [rules]", table, {"paths"})
+    patterns = table.get("paths", [])
+    if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
+        raise InputError(f"{place}: 'paths' of [rules] must be a list of texts, such as [\"rules/*.ttl\"]")
+    for pattern in patterns:
+        if not _is_inside(pattern):
+            raise InputError(f"{place}: path {pattern!r} of [rules] must lie inside the project's folder")
+    return tuple(patterns)
+
+
+def _is_inside(path: str) -> bool:
+    return bool(path) and not path.startswith("/") and ".." not in path.split("/")
 
 
 def _prefixes(place: str, data: dict[str, Any]) -> dict[str, str]:

@@ -192,3 +192,32 @@ def test_colour_only_on_a_terminal(bad: Path, tmp_path: Path) -> None:
     assert "\x1b[31m✗" in shown()
     assert "\x1b" not in shown(NO_COLOR="1")
     assert "\x1b" not in shown(TERM="dumb")
+
+
+HOUSE_RULE = """@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix il: <https://w3id.org/interlock/ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+<https://acme.example/rule/acme/phone> a sh:NodeShape ;
+    rdfs:label "People can be called"@en ; dcterms:source "ACME house rule" ;
+    sh:targetClass il:Person ;
+    sh:property [ sh:path dcterms:description ; sh:minCount 1 ; sh:severity sh:Warning ;
+        sh:message "Nobody can call this person: give the extension (ACME house rule)."@en ] .
+"""
+
+
+def test_a_project_may_bring_its_own_rules(tmp_path: Path) -> None:
+    (tmp_path / "interlock.toml").write_text(
+        '[project]\nbase = "https://acme.example/"\n[rules]\npaths = ["rules/*.ttl"]\n[[source]]\nname = "p"\npath = "p.ttl"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "p.ttl").write_text(PERSON, encoding="utf-8")
+    missing = check(cwd=tmp_path)
+    assert missing.returncode == 2
+    assert missing.stderr == "interlock: interlock.toml: no file fits 'rules/*.ttl' of [rules]\n"
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "phone.ttl").write_text(HOUSE_RULE, encoding="utf-8")
+    done = check("--format", "json", "--rule", "acme/*", "--fail-on", "warning", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["name"], finding["severity"], finding["focus"]["id"]) == ("acme/phone", "warning", "P-1")

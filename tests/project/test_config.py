@@ -33,10 +33,12 @@ path = "a.json"
 kind = "csaf"
 [methods]
 risk = "matrix"
+[rules]
+paths = ["rules/*.ttl"]
 [prefixes]
 p = "https://plant.example/item/"
 [settings]
-maturity-threshold = 2
+query-rows = 2
 lock-wait-seconds = 1
 """
 
@@ -55,8 +57,9 @@ def test_all_that_may_be_said(tmp_path: Path) -> None:
         SourceEntry("advisories", "a.json", "csaf"),
     )
     assert config.methods == {"risk": "matrix"}
+    assert config.rules == ("rules/*.ttl",)
     assert config.prefixes == {**PREFIXES, "p": "https://plant.example/item/", "": "https://plant.example/"}
-    assert config.settings.whole("maturity-threshold") == 2
+    assert config.settings.whole("query-rows") == 2
     assert config.settings.number("lock-wait-seconds") == 1.0
     assert config.settings.whole("snapshots-kept") == 5
 
@@ -66,6 +69,18 @@ def test_all_that_may_be_said(tmp_path: Path) -> None:
     [
         ("", r"\[project\] has no 'base'; write base = "),
         ("[project]\nbase = 1", "'base' of .project. must be a text, not 1"),
+        (
+            '[project]\nbase = "https://p.example/"\n[rules]\npaths = "a.ttl"',
+            "'paths' of .rules. must be a list of texts",
+        ),
+        (
+            '[project]\nbase = "https://p.example/"\n[rules]\npaths = ["../a.ttl"]',
+            "must lie inside the project's folder",
+        ),
+        (
+            '[project]\nbase = "https://p.example/"\n[rules]\npath = []',
+            "unknown key of .rules. 'path'; did you mean 'paths'",
+        ),
         ('[project]\nbase = "https://plant.example"', "must be an absolute IRI that ends in '/' or '#'"),
         ('[project]\nbase = "plant/"', "must be an absolute IRI"),
         ('[project]\nbase = "https://a b/"', "must be an absolute IRI"),
@@ -114,10 +129,6 @@ def test_settings_have_the_defaults_of_what_they_set() -> None:
     assert limits == Limits()
     assert [name for name, _ in Settings().items()] == [setting.name for setting in SETTINGS]
     assert all(setting.help and not setting.help.endswith(".") for setting in SETTINGS)
-    values = dict(Settings().items())
-    # MEANINGS: maturity threshold ML 3; demand factors 2 hard, 10 advisory.
-    assert values["maturity-threshold"] == 3
-    assert (values["pfd-demand-factor-hard"], values["pfd-demand-factor-advisory"]) == (2.0, 10.0)
 
 
 def read_config_of_defaults():
