@@ -208,7 +208,9 @@ HOUSE_RULE = """@prefix dcterms: <http://purl.org/dc/terms/> .
 
 def test_a_project_may_bring_its_own_rules(tmp_path: Path) -> None:
     (tmp_path / "interlock.toml").write_text(
-        '[project]\nbase = "https://acme.example/"\n[rules]\npaths = ["rules/*.ttl"]\n[[source]]\nname = "p"\npath = "p.ttl"\n',
+        '[project]\nbase = "https://acme.example/"\n'
+        '[rules]\npaths = ["rules/*.ttl"]\n'
+        '[[source]]\nname = "p"\npath = "p.ttl"\n',
         encoding="utf-8",
     )
     (tmp_path / "p.ttl").write_text(PERSON, encoding="utf-8")

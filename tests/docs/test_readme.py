@@ -104,3 +104,11 @@ def test_every_command_is_in_the_readme() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     missing = [name for name in commands if f"interlock {name}" not in README and f"`{name}`" not in README]
     assert not missing
+
+
+def test_the_configuration_shown_is_one(tmp_path: Path) -> None:
+    from kg.project.config import read_config
+
+    (shown,) = (block for kind, block in BLOCKS if kind == "toml")
+    (tmp_path / "interlock.toml").write_text(shown, encoding="utf-8")
+    assert read_config(tmp_path / "interlock.toml").title == "Pump station"
