@@ -19,6 +19,7 @@ from pyoxigraph import RdfFormat, parse
 
 from kg.errors import BrokenFile, Busy, InputError
 from kg.project.delta import item_change
+from kg.project.lock import hold
 from kg.project.project import Project
 from kg.project.sources import StatCache
 from kg.rdf.names import BASE
@@ -200,6 +201,28 @@ def test_two_branches_merge_as_git_merges_them(root: Path) -> None:
     assert whole_state(Project(other)) == state
 
 
+def test_branches_that_contradict_each_other_end_the_same_everywhere(root: Path) -> None:
+    first = Project(root)
+    first.refresh()
+    first.amend("notes", Delta([fact(f"n{number}") for number in range(8)]), reason="common")
+    for side in range(4):  # on each side another line goes and comes back, while the others lose it for good
+        branch = root.with_name(f"branch{side}")
+        shutil.copytree(root, branch)
+        project = Project(branch)
+        project.amend("notes", Delta([], [fact(f"n{number}") for number in range(4)]), reason=f"side {side}")
+        project.amend("notes", Delta([fact(f"n{side}")]), reason=f"side {side} again")
+    for side in range(4):
+        shutil.copytree(root.with_name(f"branch{side}") / "record", root / "record", dirs_exist_ok=True)
+    merged = Project(root)
+    with merged.reader() as reader:
+        before = list(reader.graph(SOURCE + "notes").lines())
+    change = merged.amend("notes", Delta([fact("after")]), reason="merged")
+    assert change is not None
+    assert len(change.header.parents) == 4
+    assert merged.state_at(change.id)[SOURCE + "notes"] == sorted([*before, fact("after")])
+    assert rebuilt_state(merged, None, root.with_name("copy")) == whole_state(merged)
+
+
 def test_going_back_in_git_takes_the_index_back(root: Path) -> None:
     project = Project(root)
     project.refresh()
@@ -340,6 +363,22 @@ def test_a_taken_lock_is_waited_for_and_then_said(root: Path) -> None:
             Project(root).refresh()
         assert time.monotonic() - begin >= 0.3
     assert Project(root).refresh() is not None
+
+
+def test_a_lock_on_a_file_that_is_gone_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, path = fcntl.flock, tmp_path / ".interlock" / "lock"
+    calls = []
+
+    def flock(handle: int, kind: int) -> None:
+        if not calls:
+            shutil.rmtree(path.parent)  # somebody deletes .interlock at the worst moment
+        calls.append(kind)
+        real(handle, kind)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with hold(path, 5), path.open() as other, pytest.raises(BlockingIOError):
+        real(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert len(calls) == 2
 
 
 def test_two_processes_at_once_both_get_through(root: Path, ontology: Path) -> None:

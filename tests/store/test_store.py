@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import random
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -112,6 +113,23 @@ def test_snapshots_under_lease_survive_pruning(index: Index, tmp_path: Path) -> 
     assert len(used) <= 4, "files of graphs go with the snapshots that name them"
     with pytest.raises(InterlockError, match="is gone"):
         open_snapshot(tmp_path / ".interlock" / "snapshots" / "0")
+
+
+def test_a_snapshot_pruned_while_it_is_opened_is_gone(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.commit("a", {"http://g": Delta([fact(1)])}, {})
+    path = publish(index, tmp_path)
+    real = fcntl.flock
+
+    def flock(handle: int, kind: int) -> None:
+        if path.exists():
+            path.rename(path.with_name("pruned"))
+        real(handle, kind)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(InterlockError, match="is gone"):
+        open_snapshot(path)
 
 
 def test_coming_back_to_an_earlier_state_takes_its_snapshot_again(index: Index, tmp_path: Path) -> None:
