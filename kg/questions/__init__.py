@@ -14,7 +14,8 @@ A file is portable SPARQL 1.1 with comments. The lines that begin with ``#+`` ar
 
 A **table** has ``[[column]]`` (name, help), each a variable of its one SELECT query. The query takes the value of a
 parameter ``p`` at ``VALUES ?p { }``; the block goes away where the parameter is not given. Rows come without doubles
-and sorted by their columns, numbers as people count.
+and sorted by their columns, numbers as people count. With ``group = "a"`` and ``least = ["b", …]`` the columns b … hold
+the least value of all rows with the same a, and only the rows stay that have the least of the first.
 
 A **trace** starts from the parameter ``item`` and puts what it reaches into ``[[bucket]]``s: name, help, classes of
 what belongs into it, ``governing = true`` where entries are marked governing or contributing; contributing ones are
@@ -39,9 +40,10 @@ row without it only says that nothing is missing); ``?class`` of it, which saves
 (``[[facts.column]]`` with name, help) tell more about all entries in the same way.
 
 Wording decides the cost (FINDINGS: "Wording outweighs the engine"). One chain of patterns behind the frontier stays
-bound in every engine; ``FILTER(?link IN (…))`` on an unbound property, paths ``a|b`` and ``a/b``, and OPTIONAL with one
-path in it do too. A second VALUES, a UNION of joins, and OPTIONAL or EXISTS with several patterns make an engine join
-against the whole store: such a question is several steps instead.
+bound in every engine; so do ``FILTER(?link IN (…))`` on an unbound property, paths ``a|b`` and ``a/b``, and OPTIONAL
+with one path in it, which must not follow VALUES directly (rdflib loses rows there). A second VALUES, a UNION of joins,
+and OPTIONAL or EXISTS with several patterns make an engine join against the whole store: such a question is several
+steps instead.
 """
 
 from __future__ import annotations

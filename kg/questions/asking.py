@@ -146,9 +146,8 @@ class Asker:
         names = [column.name for column in question.columns]
         order = [rows.variables.index(name) for name in names]
         raw = [tuple(row[number] for number in order) for row in rows]
-        ordered = sorted(
-            set(cells(raw, self._reader, self._prefixes)), key=lambda row: [natural(_text(cell)) for cell in row]
-        )
+        found = _least(question, set(cells(raw, self._reader, self._prefixes)))
+        ordered = sorted(found, key=lambda row: [natural(_text(cell)) for cell in row])
         title = f"{question.id} {question.slug}: {question.title}"
         return Table(title, tuple(names), tuple(ordered), _notes(question))
 
@@ -223,6 +222,25 @@ def cells(
     iris = dict.fromkeys(cell.value for row in rows for cell in row if isinstance(cell, NamedNode))
     items = describe(reader, iris, dict(prefixes))
     return tuple(tuple(_cell(cell, items) for cell in row) for row in rows)
+
+
+def _least(question: Question, rows: set[tuple[Cell, ...]]) -> set[tuple[Cell, ...]]:
+    """Return `rows` with the columns `least` of a question brought to the least of their group."""
+    if not question.least:
+        return rows
+    names = [column.name for column in question.columns]
+    group, least = names.index(question.group), [names.index(name) for name in question.least]
+    lowest: dict[tuple[Cell, int], int] = {}
+    for row in rows:
+        for at in least:
+            value = row[at]
+            if isinstance(value, int):
+                lowest[row[group], at] = min(value, lowest.get((row[group], at), value))
+    return {
+        tuple(lowest.get((row[group], at), cell) if at in least else cell for at, cell in enumerate(row))
+        for row in rows
+        if row[least[0]] == lowest.get((row[group], least[0]))
+    }
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:

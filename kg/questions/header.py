@@ -138,6 +138,9 @@ class Question:
         notes: what goes with every answer.
         query: of a table: portable SPARQL 1.1 with a ``VALUES ?<name> { }`` for each parameter.
         columns: of a table: its columns, in order.
+        group: of a table with `least`: the column whose equal values make a group of rows.
+        least: of a table: columns whose values become the least of their group; of each group only the rows stay that
+            have the least value of the first of them.
         buckets: of a trace: where it puts what it reaches, in order.
         steps: of a trace: its queries, in order.
         facts: of a trace: what else it tells about the entries.
@@ -155,6 +158,8 @@ class Question:
     notes: tuple[Remark, ...] = ()
     query: str = ""
     columns: tuple[Column, ...] = ()
+    group: str = ""
+    least: tuple[str, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     steps: tuple[Step, ...] = ()
     facts: tuple[Facts, ...] = field(default=())
@@ -277,6 +282,9 @@ class _Parser:
             raise self._wrong(f"names an unknown command {question.command!r}; there are {', '.join(COMMANDS)}")
         if wrong := [p.name for p in question.parameters if p.type not in TYPES]:
             raise self._wrong(f"has a parameter of an unknown type: {', '.join(wrong)}")
+        columns = {column.name for column in question.columns}
+        if not {question.group, *question.least} - {""} <= columns or bool(question.group) is not bool(question.least):
+            raise self._wrong("needs both `group` and `least`, which name columns, or neither")
         buckets = {bucket.name for bucket in question.buckets}
         used = {name for step in question.steps for name in (*step.sources, *step.targets)}
         if used - buckets:
