@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from kg.bench.adjacency import need_numpy
 from kg.bench.asking import _compare
 from kg.bench.figures import Budget, Figure, Measure, table
+from kg.bench.judging import judge_seconds
 from kg.bench.timing import Timing, Trial, in_turns
 from kg.cli.main import app
 from kg.errors import InputError, InterlockError
@@ -119,3 +120,15 @@ def test_wrong_use_is_told_in_one_line(options: list[str], message: str) -> None
     result = CliRunner().invoke(app, ["bench", *options])
     assert isinstance(result.exception, InputError)
     assert message in str(result.exception)
+
+
+def test_the_judge_is_timed_and_stopped_when_it_takes_too_long(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.nt"
+    facts.write_text("<https://example.org/z> <https://w3id.org/interlock/ns#zoneKind> <https://example.org/k> .\n")
+    taken, finished = judge_seconds(facts, 120.0)
+    assert finished
+    assert 0 < taken < 120
+    assert judge_seconds(facts, 0.05) == (0.05, False)
+    facts.write_text("no triples\n")
+    with pytest.raises(InterlockError, match="pySHACL failed"):
+        judge_seconds(facts, 120.0)
