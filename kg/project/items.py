@@ -6,8 +6,8 @@ import difflib
 import heapq
 import re
 from collections import Counter
-from itertools import pairwise, product
-from typing import TYPE_CHECKING, Final
+from itertools import islice, pairwise, product
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["describe", "resolve"]
 
 _NEAREST: Final = 5
+_FAMILY: Final = 2
+"""Words and numbers in a name that may be the beginning of others: ``SR-1`` has two."""
 _SHORTLIST: Final = 200
+_SCANNED: Final = 20_000
+_IDENTIFIER: Final = DCTERMS + "identifier"
+_TYPE: Final = RDF + "type"
 _LABELS: Final = (DCTERMS + "title", RDFS + "label", SKOS + "prefLabel")
+
+_Choice: TypeAlias = tuple[int, int, str]
 
 _TOKENS = re.compile(r"[^\W\d_]+|\d+")
 
@@ -72,15 +79,29 @@ def describe(reader: Reader, iris: Iterable[str], prefixes: dict[str, str] | Non
         prefixes: prefix → namespace for those without an identifier; default is Interlock's own.
     """
     wanted = [NamedNode(iri) for iri in dict.fromkeys(iris)]
-    identifiers = _best(reader, wanted, (DCTERMS + "identifier",))
-    titles = _best(reader, wanted, _LABELS)
-    kinds = _kinds(reader, wanted)
+    identifiers: dict[str, _Choice] = {}
+    titles: dict[str, _Choice] = {}
+    classes: dict[str, set[str]] = {}
+    # One VALUES and one pattern: pyoxigraph joins a second VALUES against the whole store.
+    named = ", ".join(f"<{property_}>" for property_ in (_IDENTIFIER, *_LABELS, _TYPE))
+    for block in values("item", wanted):
+        query = f"SELECT ?item ?p ?value WHERE {{ {block} ?item ?p ?value FILTER(?p IN ({named})) }}"
+        for node, property_, value in reader.select(query):
+            if not isinstance(node, NamedNode) or not isinstance(property_, NamedNode):
+                continue
+            if isinstance(value, Literal):
+                _choose(identifiers if property_.value == _IDENTIFIER else titles, node.value, property_.value, value)
+            elif isinstance(value, NamedNode) and property_.value == _TYPE and value.value.startswith(NS):
+                classes.setdefault(node.value, set()).add(value.value)
+    kinds = _most_specific(reader, classes)
     shown = _named(prefixes) if prefixes is not None else None
     return {
         node.value: Item(
             node.value,
-            identifiers.get(node.value) or (curie(node.value, shown) if shown is not None else curie(node.value)),
-            titles.get(node.value, ""),
+            identifiers[node.value][-1]
+            if node.value in identifiers
+            else (curie(node.value, shown) if shown is not None else curie(node.value)),
+            titles[node.value][-1] if node.value in titles else "",
             kinds.get(node.value, ""),
         )
         for node in wanted
@@ -95,10 +116,10 @@ def _as_iri(reader: Reader, name: str, prefixes: dict[str, str]) -> Iterator[str
 
 def _as_identifier(reader: Reader, name: str) -> set[str]:
     """Return what has `name` as its identifier or abbreviation, as typed or else in another likely spelling."""
-    names = f"VALUES ?name {{ <{DCTERMS}identifier> <{NS}abbreviation> }}"
     found: dict[bool, set[str]] = {True: set(), False: set()}
     for block in values("id", [Literal(text) for text in sorted(_spellings(name))]):
-        for node, text in reader.select(f"SELECT ?item ?id WHERE {{ {names} {block} ?item ?name ?id }}"):
+        query = f"SELECT ?item ?id WHERE {{ {block} ?item <{_IDENTIFIER}>|<{NS}abbreviation> ?id }}"
+        for node, text in reader.select(query):
             if isinstance(node, NamedNode):
                 found[text == Literal(name)].add(node.value)
     return found[True] or found[False]
@@ -121,19 +142,16 @@ def _families(reader: Reader, name: str, entry: str) -> Iterator[str]:
 
     ``SR-1`` is a requirement of IEC 62443-4-1, and how people abbreviate the SR 1.x of IEC 62443-3-3.
     """
-    if not entry.startswith(CATALOGUE):
-        return
     start, document = _tokens(name), entry.rpartition("/")[0]
-    query = f"SELECT ?item ?id WHERE {{ ?item <{NS}inDocument> ?d . ?item <{DCTERMS}identifier> ?id }}"
-    others = sorted(
-        node.value
-        for node, text in reader.select(query)
-        if isinstance(node, NamedNode)
-        and isinstance(text, Literal)
-        and node.value.rpartition("/")[0] != document
-        and _tokens(text.value)[: len(start)] == start
-    )
-    yield from others[:_NEAREST]
+    if not entry.startswith(CATALOGUE) or len(start) > _FAMILY:
+        return
+    entries = [node for (node,) in reader.select(f"SELECT ?item WHERE {{ ?item <{NS}inDocument> ?document }}")]
+    others = set()
+    for block in values("item", [node for node in entries if isinstance(node, NamedNode)]):
+        for node, text in reader.select(f"SELECT ?item ?id WHERE {{ {block} ?item <{_IDENTIFIER}> ?id }}"):
+            if isinstance(node, NamedNode) and isinstance(text, Literal) and _tokens(text.value)[: len(start)] == start:
+                others.add(node.value)
+    yield from sorted(iri for iri in others if iri.rpartition("/")[0] != document)[:_NEAREST]
 
 
 def _exists(reader: Reader, *nodes: NamedNode) -> Iterator[str]:
@@ -151,7 +169,7 @@ def _iri(text: str) -> tuple[NamedNode, ...]:
 
 
 def _identifiers(reader: Reader) -> Iterator[tuple[str, str]]:
-    for node, text in reader.select(f"SELECT ?item ?id WHERE {{ ?item <{DCTERMS}identifier> ?id }}"):
+    for node, text in reader.select(f"SELECT ?item ?id WHERE {{ ?item <{_IDENTIFIER}> ?id }}"):
         if isinstance(node, NamedNode) and isinstance(text, Literal):
             yield node.value, text.value
 
@@ -171,32 +189,21 @@ def _nearest(name: str, identifiers: Iterable[str]) -> list[str]:
         other = Counter(pairwise(folded))
         return (pairs & other).total() / max(len(folded), len(name), 1), text
 
-    short = {text.casefold(): text for text in heapq.nlargest(_SHORTLIST, sorted(identifiers), key=likeness)}
+    like = (text for text in sorted(identifiers) if text[:1].casefold() == name[:1])
+    short = {text.casefold(): text for text in heapq.nlargest(_SHORTLIST, islice(like, _SCANNED), key=likeness)}
     return [short[text] for text in difflib.get_close_matches(name, short, n=_NEAREST, cutoff=0.5)]
 
 
-def _best(reader: Reader, nodes: list[NamedNode], properties: tuple[str, ...]) -> dict[str, str]:
-    """Return for each node its value of the first of `properties` that it has; English before other languages."""
-    found: dict[str, tuple[int, int, str]] = {}
-    ranks = {property_: rank for rank, property_ in enumerate(properties)}
-    named = " ".join(f"<{property_}>" for property_ in properties)
-    for block in values("item", nodes):
-        query = f"SELECT ?item ?p ?value WHERE {{ {block} VALUES ?p {{ {named} }} ?item ?p ?value }}"
-        for node, property_, value in reader.select(query):
-            if isinstance(node, NamedNode) and isinstance(property_, NamedNode) and isinstance(value, Literal):
-                language = 0 if (value.language or "en").startswith("en") else 1
-                rank = (ranks[property_.value], language, value.value)
-                found[node.value] = min(found.get(node.value, rank), rank)
-    return {iri: text for iri, (_, _, text) in found.items()}
+def _choose(found: dict[str, _Choice], iri: str, property_: str, value: Literal) -> None:
+    """Keep the better of what is known and `value`: the earlier property, English before other languages."""
+    rank = _LABELS.index(property_) if property_ in _LABELS else 0
+    language = 0 if (value.language or "en").startswith("en") else 1
+    new = (rank, language, value.value)
+    found[iri] = min(found.get(iri, new), new)
 
 
-def _kinds(reader: Reader, nodes: list[NamedNode]) -> dict[str, str]:
-    """Return for each node the local name of its most specific class of ours."""
-    classes: dict[str, set[str]] = {}
-    for block in values("item", nodes):
-        for node, class_ in reader.select(f"SELECT ?item ?class WHERE {{ {block} ?item <{RDF}type> ?class }}"):
-            if isinstance(node, NamedNode) and isinstance(class_, NamedNode) and class_.value.startswith(NS):
-                classes.setdefault(node.value, set()).add(class_.value)
+def _most_specific(reader: Reader, classes: dict[str, set[str]]) -> dict[str, str]:
+    """Return for each node the local name of the class of ours that has no other of its classes below it."""
     above = _ancestors(reader, {class_ for several in classes.values() if len(several) > 1 for class_ in several})
     return {
         iri: min(several - {up for one in several for up in above.get(one, ())}, default=min(several)).removeprefix(NS)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from kg.errors import BrokenFile
-from kg.rdf.names import DCTERMS, NS, RDF, XSD
+from kg.rdf.names import DCTERMS, NS, PREFIXES, RDF, XSD
 from kg.rdf.ntriples import sync_folder
 from kg.rdf.terms import line
 from kg.store import Delta
@@ -36,6 +36,7 @@ RECORDED: Final = "recorded"
 RETIRED: Final = "retired"
 """Digest of a source whose file is gone."""
 
+_INVALIDATED: Final = PREFIXES["prov"] + "invalidatedAtTime"
 _HEAD: Final = b"# Interlock change record 1. Never edit it: it is named by the SHA-256 of its bytes.\n"
 _OPEN: Final = b" {\n"
 _CLOSE: Final = b"}\n"
@@ -130,8 +131,10 @@ def read_header(path: Path) -> Header:
     for subject, pairs in sorted(about.items()):
         facts = dict(pairs)
         if NS + "sourceName" in facts:
-            digest, kind = facts.get(NS + "sha256", ""), facts.get(DCTERMS + "format", "")
-            sources.append(SourceState(subject[1:-1], facts[NS + "sourceName"], digest, kind))
+            digest = f"sha256:{facts[NS + 'sha256']}" if NS + "sha256" in facts else RECORDED
+            digest = RETIRED if _INVALIDATED in facts else digest
+            name, kind = facts[NS + "sourceName"], facts.get(DCTERMS + "format", "")
+            sources.append(SourceState(subject[1:-1], name, digest, kind))
     return Header(
         base=dict(about["_:change"]).get(_BASE, ""),
         parents=tuple(sorted(v.rpartition("/")[2] for n, v in about["_:change"] if n == NS + "parentChange")),
@@ -209,7 +212,10 @@ def _chunks(header: Header, deltas: Mapping[str, Delta]) -> Iterator[bytes]:
         yield line(change, NamedNode(NS + "hasSourceState"), node)
         yield line(node, NamedNode(RDF + "type"), NamedNode(NS + "SourceState"))
         yield line(node, NamedNode(NS + "sourceName"), Literal(source.name))
-        yield line(node, NamedNode(NS + "sha256"), Literal(source.digest))
+        if source.digest == RETIRED:
+            yield line(node, NamedNode(_INVALIDATED), Literal(header.when, datatype=NamedNode(XSD + "dateTime")))
+        elif source.digest != RECORDED:
+            yield line(node, NamedNode(NS + "sha256"), Literal(source.digest.removeprefix("sha256:")))
         if source.kind:
             yield line(node, NamedNode(DCTERMS + "format"), Literal(source.kind))
     blocks = [

@@ -132,8 +132,13 @@ def _matches(root: Path, entry: SourceEntry) -> list[Source]:
                 f"{FILE}: source {entry.name!r} names {entry.path}, which is no file: put it back, or remove the entry"
             )
         return [Source(entry.name, path, kind, entry.path)]
-    paths = sorted(path for path in root.glob(entry.path) if path.is_file() and not path.name.startswith("."))
+    paths = sorted(path for path in root.glob(entry.path) if path.is_file() and _is_source(path.relative_to(root)))
     return [Source(f"{entry.name}/{p.stem}", p, kind, str(p.relative_to(root))) for p in paths]
+
+
+def _is_source(path: Path) -> bool:
+    """Tell a file that a pattern may mean from what is hidden, the index among it, and from the records."""
+    return path.parts[0] != "record" and not any(part.startswith(".") for part in path.parts)
 
 
 def hash_file(path: Path) -> str:

@@ -157,7 +157,7 @@ class Index:
             self._writer = None
             shutil.rmtree(self._folder / "store", ignore_errors=True)
             files = {iri: GraphFile(self._graphs, state) for iri, state in after.graphs.items()}
-            self._store().load({iri: file.chunks() for iri, file in files.items()})
+            self._store().load(files)
             growth = 0
         else:
             files = {iri: GraphFile(self._graphs, after.graphs[iri]) for iri in deltas if iri in after.graphs}

@@ -158,6 +158,15 @@ def test_sources_by_pattern_and_by_name(tmp_path: Path) -> None:
     assert name_of(graph_of(config.base, "x/c d")) == "x/c d"
 
 
+def test_a_wide_pattern_leaves_out_what_is_hidden_and_the_records(tmp_path: Path) -> None:
+    names = (".interlock/snapshots/x/manifest.json", "record/changes/y.json", "s/.git/z.json", "s/.w.json", "s/a.json")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    config = read_config(write(tmp_path, HEAD + "[[source]]\nname = 'x'\npath = '**/*.json'\n"))
+    assert [one.shown for one in find_sources(tmp_path, config)] == ["s/a.json"]
+
+
 def test_sources_that_clash_or_are_missing(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").touch()
     (tmp_path / "a.nt").touch()
