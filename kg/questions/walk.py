@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
@@ -161,53 +162,69 @@ class _Walker:
 
     def _take(self, step: Step, rows: Rows, frontier: dict[str, Key], fruitful: set[str]) -> None:
         """Put the rows of one query into the walk."""
-        names = rows.variables
-        from_, to, class_, link, governing = (
-            names.index(name) if name in names else None for name in ("from", "to", "class", "link", "governing")
-        )
-        via = [number for number, name in enumerate(names) if name.startswith("via")]
-        if from_ is None:
+        names, table = rows.variables, list(rows)
+        if "from" not in names:
             raise InterlockError("a step of a stored question has no ?from")
-        taken: list[tuple[str, str, tuple[str, ...], str, bool]] = []
-        last = step.links[-1] if step.links else ""
-        for row in rows:
-            source, target = row[from_], None if to is None else row[to]
-            if isinstance(source, NamedNode) and isinstance(target, NamedNode):
-                iri = target.value
-                if class_ is not None:
-                    self._know(iri, row[class_])
-                label = last if link is None else self._label(row[link])
-                between = tuple(node.value for at in via if isinstance(node := row[at], NamedNode)) if via else ()
-                governs = not step.contributing and (governing is None or row[governing] == _TRUE)
-                taken.append((source.value, iri, between, label, governs))
-            elif isinstance(source, NamedNode) and target is None:
-                fruitful.add(source.value)
-        if class_ is None:
-            self._look_up(dict.fromkeys(row[1] for row in taken))
-        buckets = {iri: self._bucket(step, iri) for iri in {row[1] for row in taken}}
-        for source_iri, iri, between, label, governs in taken:
+        from_, to = names.index("from"), names.index("to") if "to" in names else None
+        if to is None or not all(isinstance(row[to], NamedNode) for row in table):
+            fruitful.update(_iri(row[from_]) for row in table if to is None or row[to] is None)
+            table = [row for row in table if to is not None and isinstance(row[to], NamedNode)]
+        if not table:
+            return
+        columns = dict(zip(names, zip(*table, strict=True), strict=True))
+        targets = [_iri(node) for node in columns["to"]]
+        if "class" in columns:
+            for iri, class_ in zip(targets, columns["class"], strict=True):
+                self._know(iri, _iri(class_))
+        else:
+            self._look_up(targets)
+        links = columns.get("link")
+        labels = map(self._label, links) if links else repeat(step.links[-1] if step.links else "")
+        governing = columns.get("governing")
+        governs: Iterable[bool] = repeat(not step.contributing)
+        if governing and not step.contributing:
+            governs = (value == _TRUE for value in governing)
+        via = [columns[name] for name in names if name.startswith("via")]
+        between = [tuple(map(_iri, nodes)) for nodes in zip(*via, strict=True)] if via else repeat(())
+        buckets = {iri: self._bucket(step, iri) for iri in set(targets)}
+        sources = map(_iri, columns["from"])
+        for source, nodes, iri, label, on in zip(sources, between, targets, labels, governs, strict=False):
             bucket = buckets[iri]
             if bucket is not None:
-                fruitful.add(source_iri)
-                self._add(frontier[source_iri], between, iri, bucket, on=governs)
-                self._link(step, (source_iri, *between, iri), label, bucket, on=governs)
+                fruitful.add(source)
+                self._enter(step, frontier[source], nodes, iri, bucket, label=label, on=on)
 
-    def _know(self, iri: str, class_: Term | None) -> None:
-        if isinstance(class_, NamedNode):
-            known = self._kinds.get(iri)
-            if known is None:
-                self._kinds[iri] = {class_.value}
-            elif class_.value not in known:
-                self._kinds[iri] = known | {class_.value}
+    def _enter(
+        self, step: Step, origin: Key, between: tuple[str, ...], iri: str, bucket: str, *, label: str, on: bool
+    ) -> None:
+        """Note a link and enter what it leads to; a governing link outweighs contributing ones, and gives the path."""
+        walk, marked = self._walk, bucket in self._plan.marked
+        on = on or not marked
+        entries = walk.reached[bucket]
+        if iri != walk.start and (iri not in entries or (on and not entries[iri])):
+            entries[iri] = on
+            walk.before[bucket, iri] = (origin, between)
+        before = origin[1]
+        for hop, node in enumerate(between):
+            walk.links.setdefault((before, step.links[hop], node, ""), None)
+            before = node
+        key = (before, label, iri, bucket)
+        walk.links[key] = (on or bool(walk.links.get(key))) if marked else None
+
+    def _know(self, iri: str, class_: str) -> None:
+        known = self._kinds.get(iri)
+        if known is None:
+            self._kinds[iri] = {class_}
+        elif class_ not in known:
+            self._kinds[iri] = known | {class_}
 
     def _look_up(self, iris: Iterable[str]) -> None:
         """Learn the classes of nodes that no query told."""
-        for block in values("item", [NamedNode(iri) for iri in iris if iri not in self._kinds]):
-            for item, class_ in self._reader.select(
-                f"SELECT ?item ?class WHERE {{ {block} ?item <{RDF}type> ?class }}"
-            ):
-                if isinstance(item, NamedNode):
-                    self._know(item.value, class_)
+        unknown = dict.fromkeys(iri for iri in iris if iri not in self._kinds)
+        for block in values("item", map(NamedNode, unknown)):
+            query = f"SELECT ?item ?class WHERE {{ {block} ?item <{RDF}type> ?class }}"
+            for item, class_ in self._reader.select(query):
+                self._know(_iri(item), _iri(class_))
 
     def _bucket(self, step: Step, iri: str) -> str | None:
         """Return the bucket for a node, None where the step has none for its classes."""
@@ -218,24 +235,14 @@ class _Walker:
                 return name
         return None
 
-    def _add(self, origin: Key, between: tuple[str, ...], target: str, bucket: str, *, on: bool) -> None:
-        """Enter a node into its bucket; a governing link to it outweighs contributing ones, and gives the path."""
-        on = on or bucket not in self._plan.marked
-        entries = self._walk.reached[bucket]
-        if target != self._walk.start and (target not in entries or (on and not entries[target])):
-            entries[target] = on
-            self._walk.before[bucket, target] = (origin, between)
-
-    def _link(self, step: Step, nodes: tuple[str, ...], label: str, bucket: str, *, on: bool) -> None:
-        links = self._walk.links
-        for number in range(len(nodes) - 2):
-            links.setdefault((nodes[number], step.links[number], nodes[number + 1], ""), None)
-        key = (nodes[-2], label, nodes[-1], bucket)
-        links[key] = (on or bool(links.get(key))) if bucket in self._plan.marked else None
-
     def _label(self, property_: Term | None) -> str:
         known = self._labels.get(property_)
         if known is None:
             known = curie(property_.value) if isinstance(property_, NamedNode) else ""
             self._labels[property_] = known
         return known
+
+
+def _iri(term: Term | None) -> str:
+    """Return the IRI that a term is; empty where it is none."""
+    return term.value if isinstance(term, NamedNode) else ""

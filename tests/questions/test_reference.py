@@ -193,7 +193,7 @@ def test_q1_components_are_those_planned_and_those_allocated() -> None:
         if step.bucket == "components":
             by_link[step.link].add(graph().id(step.target))
     assert by_link["il:deployedOn"] == set(plan["components"])
-    assert by_link.keys() <= {"il:deployedOn", "il:hasAllocation"}
+    assert by_link.keys() <= {"il:deployedOn", "il:allocatedTo"}
 
 
 def test_q4_is_what_was_planned() -> None:
