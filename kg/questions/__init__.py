@@ -49,7 +49,8 @@ steps instead.
 from __future__ import annotations
 
 from kg.questions.asking import Asker
-from kg.questions.header import Question, parse_question
+from kg.questions.header import Question
+from kg.questions.header_parser import parse_question
 from kg.questions.library import all_questions, find_question
 from kg.questions.walk import Plan, Walk, walk
 

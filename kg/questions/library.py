@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 from kg.data import questions_folder
 from kg.errors import InputError
-from kg.questions.header import Question, parse_question
+from kg.questions.header_parser import parse_question
+
+if TYPE_CHECKING:
+    from kg.questions.header import Question
 
 __all__ = ["all_questions", "find_question"]
 
