@@ -15,6 +15,9 @@ __all__ = ["write_component", "write_layout"]
 _KINDS: Final = ("controlZone", "safetyZone", "demilitarisedZone", "controlZone", "fieldZone", "controlZone")
 """Kind of the first zone of a system, of its second …; the first is the one that all conduits lead to."""
 
+_WHOLE, _INNER = 3, 4
+"""A system's fourth zone holds the fifth, where there is one."""
+
 _MIXES: Final = {
     "controlZone": ("embeddedDevice", "softwareApplication", "hostDevice", "embeddedDevice", "embeddedDevice"),
     "safetyZone": ("embeddedDevice", "embeddedDevice", "embeddedDevice", "hostDevice"),
@@ -48,8 +51,9 @@ def write_layout(system: System, zones: int) -> None:
     for number, zone in enumerate(system.zones[1:]):
         title = f"Conduit {number} of unit {system.number}"
         system.conduits.append(Scope(name(f"c{number}"), f"c{number}", title, "conduit", (centre, zone)))
-    for scope in system.zones:
-        system.item("Zone", scope.key, scope.title, zoneKind=il(scope.kind), partOfSystem=name("suc"))
+    for number, scope in enumerate(system.zones):
+        above = system.zones[_WHOLE].node if number == _INNER else ()
+        system.item("Zone", scope.key, scope.title, zoneKind=il(scope.kind), partOfSystem=name("suc"), partOfZone=above)
     for scope in system.scopes:
         mix = _MIXES[scope.kind]
         size = 1 if scope.zones else len(mix) + int(system.random.random() * 3)
@@ -100,6 +104,9 @@ def write_component(system: System, scope: Scope, kind: str, *, chain: bool) -> 
         instanceOf=product.node,
         runs=version.node,
         firmwareVersion=text(version.number),
+        temporarilyConnected=boolean(False),
+        wireless=boolean(False),
+        connectedViaExternalNetwork=boolean(False),
         serialNumber=text(f"{system.number:06}-{key.replace('/', '-')}"),
         hasInterface=[system.facts.part("NetworkInterface", attachedTo=zone.node) for zone in reached],
     )
