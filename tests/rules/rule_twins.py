@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from kg.data import ontology_folder
-from kg.rdf.names import NS, PREFIXES, RDF, RDFS
+from kg.rdf.names import CATALOGUE, NS, PREFIXES, RDF, RDFS
 from kg.rules.facts import as_of_line
 
 if TYPE_CHECKING:
@@ -91,17 +91,23 @@ def all_twins() -> list[Twins]:
     return [Twins(folder.relative_to(CASES).as_posix(), folder) for folder in folders]
 
 
-def ground() -> bytes:
+def ground(named_in: bytes | None = None) -> bytes:
     """Return the ontology and the catalogues of IEC 62443, with the day for which the cases are judged.
 
     The link from catalogue entry to item is left out: it makes some 600 entries, none of them in a case, focus nodes of
     every rule about items, which takes pySHACL longer than all cases together.
+
+    Args:
+        named_in: cases; where given, only the catalogue entries that they name take part.
     """
     files = [*sorted(ontology_folder().glob("*.ttl"))]
     files += [ontology_folder() / "catalogue" / f"iec62443-{name}.ttl" for name in _CATALOGUES]
     entry, item = NamedNode(NS + "CatalogueEntry"), NamedNode(NS + "Item")
     left_out = str(Triple(entry, NamedNode(RDFS + "subClassOf"), item)).encode() + b" .\n"
     lines = {line for file in files for line in _ntriples(file, BASE)} - {left_out}
+    if named_in is not None:
+        start = b"<" + CATALOGUE.encode()
+        lines = {line for line in lines if not line.startswith(start) or line.partition(b" ")[0] in named_in}
     return as_of_line(DAY) + b"".join(sorted(lines))
 
 

@@ -239,7 +239,9 @@ def test_a_misspelt_term_is_refused(tmp_path: Path, file: str, right: str, wrong
 
 def test_ontology_and_catalogues_alone_break_no_rule() -> None:
     every = [f"<{BASE}ns#CatalogueEntry> <{RDFS}subClassOf> <{BASE}ns#Item> .\n".encode()]
-    assert check([ground(), *catalogues(), *every], RULES, as_of=DAY).items == ()
+    names = {rule.name for rule in RULES.rules}
+    found = check([ground(), *catalogues(), *every], RULES, as_of=DAY).items
+    assert [finding for finding in found if finding.name in names] == []
 
 
 @pytest.mark.parametrize("name", profile_names())
