@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["WIDTH", "Style", "cells", "padded", "safe", "wrapped"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["WIDTH", "Style", "cells", "padded", "safe", "side_by_side", "wrapped"]
 
 WIDTH: Final = 100
 """Columns of text where there is no terminal to ask."""
 
 _CODES: Final = {"red": "31", "yellow": "33", "blue": "34", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
+_NO_BREAK: Final = "\ue000"  # private use: `wrapped` breaks at every kind of space
 _HIDDEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -70,6 +74,20 @@ def wrapped(text: str, width: int) -> list[str]:
             rest = rest[cut:]
         line = rest
     return [*lines, line] if line or not lines else lines
+
+
+def side_by_side(names: Sequence[str], head: str, style: Style, width: int) -> Iterator[str]:
+    """Yield lines of `names` with commas between them, broken between names only.
+
+    Args:
+        names: what to show, made safe already.
+        head: stands before the first line; the others are as far from the edge.
+        style: colours, if any.
+        width: columns that there are.
+    """
+    glued = ", ".join(name.replace(" ", _NO_BREAK) for name in names)
+    for number, line in enumerate(wrapped(glued, max(20, width - cells(head))) if names else ()):
+        yield (" " * cells(head) if number else head) + style(line.replace(_NO_BREAK, " "), "cyan")
 
 
 def _fitting(text: str, width: int) -> int:

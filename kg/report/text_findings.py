@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from kg.rdf.names import curie
-from kg.report.style import WIDTH, Style, cells, padded, safe, wrapped
+from kg.report.style import WIDTH, Style, cells, padded, safe, side_by_side, wrapped
 from kg.report.text_notes import counted, note_lines
 from kg.values import Finding, Findings, Item, Severity
 
@@ -24,6 +24,8 @@ _WORDS: Final = {
 }
 _WIDEST_ID: Final = 28
 _MARGIN: Final = 2
+_LISTED: Final = 20
+"""More items than this, of which nothing more is to be said, are named side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ def _foci(found: Sequence[Finding], page: _Page) -> Iterator[str]:
     groups: dict[Item, list[Finding]] = {}
     for finding in found:
         groups.setdefault(finding.focus, []).append(finding)
+    if len(groups) > _LISTED and not any(finding.value for finding in found):
+        yield from side_by_side([safe(focus.id) for focus in groups], "    ", page.style, page.width)
+        return
     ids = min(max(cells(safe(focus.id)) for focus in groups), _WIDEST_ID)
     room = max(20, page.width - 4 - ids - _MARGIN)
     values = {focus: _values(here, page) for focus, here in groups.items()}

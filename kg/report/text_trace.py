@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg.report.style import WIDTH, Style, cells, padded, safe, wrapped
+from kg.report.style import WIDTH, Style, cells, padded, safe, side_by_side, wrapped
 from kg.report.text_notes import counted, note_lines
 from kg.report.text_table import cell_text
 from kg.report.walk import Branch, item_of, links, nodes, tree
@@ -19,7 +19,6 @@ __all__ = ["trace_lines"]
 
 _MARKS: Final = {True: "●", False: "○", None: " "}
 
-_NO_BREAK: Final = "\ue000"  # private use: `wrapped` breaks at every kind of space
 _WIDEST_ID: Final = 28
 _MOST_BRANCHES: Final = 400
 _LISTED: Final = 12
@@ -66,7 +65,7 @@ def _bucket(name: str, entries: Sequence[Entry], style: Style, width: int) -> It
     if len(entries) > _LISTED and not any(entry.facts for entry in entries):
         for mark in (True, False, None):
             names = [safe(entry.item.id) for entry in entries if entry.governing is mark]
-            yield from _side_by_side(names, f"  {_MARKS[mark]} " if marked else "  ", style, width)
+            yield from side_by_side(names, f"  {_MARKS[mark]} " if marked else "  ", style, width)
         yield ""
         return
     ids = min(max(cells(safe(entry.item.id)) for entry in entries), _WIDEST_ID)
@@ -84,13 +83,6 @@ def _bucket(name: str, entries: Sequence[Entry], style: Style, width: int) -> It
             indent = " " * (len(head) + ids + 2)
             yield from (style(indent + part, "dim") for part in wrapped(said, max(20, width - len(indent))))
     yield ""
-
-
-def _side_by_side(names: Sequence[str], head: str, style: Style, width: int) -> Iterator[str]:
-    """Yield `names` with commas between them; `head` stands before the first line, its width before the others."""
-    glued = [name.replace(" ", _NO_BREAK) for name in names]
-    for number, line in enumerate(wrapped(", ".join(glued), max(20, width - cells(head)))) if names else ():
-        yield (head if not number else " " * cells(head)) + style(line.replace(_NO_BREAK, " "), "cyan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +120,7 @@ def _tree(trace: Trace, style: Style, width: int, prefixes: Mapping[str, str]) -
         else:
             yield corner + style(f"{len(twig.branches)} that lead no further", "dim")
             names = [safe(item_of(branch.iri, known, prefixes).id) for branch in twig.branches]
-            yield from _side_by_side(names, f"{under}  ", style, width)
+            yield from side_by_side(names, f"{under}  ", style, width)
 
 
 def _twigs(branch: Branch, indent: str, named: Mapping[tuple[str, str], str]) -> list[_Twig]:

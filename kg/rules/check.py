@@ -14,7 +14,7 @@ from kg.rules.facts import FactFile, as_of_line, fact_file
 from kg.rules.findings import clause_iris, findings_of, iri_of, ordered
 from kg.rules.read import read_rules
 from kg.rules.unknown import UNKNOWN_TERM, unknown_in_rules, unknown_terms
-from kg.rules.untargeted import without_target
+from kg.rules.untargeted import RULE_WITHOUT_TARGET, without_target
 from kg.rules.vocabulary import Vocabulary, read_vocabulary
 from kg.values import Findings
 
@@ -51,7 +51,7 @@ def check(
         prefixes: prefix → namespace for what people see.
 
     Returns:
-        The findings, worst first; notes say which rules selected nothing.
+        The findings, worst first; a rule that selected nothing is one of them.
 
     Raises:
         BrokenFile: a rule does not compile, or speaks of a term that no ontology in the facts defines.
@@ -66,8 +66,10 @@ def check(
         items = describe(facts.bytes, names, vocabulary.supers, prefixes)
     found = findings_of(hits, rules, items, prefixes)
     found += [stray.finding(items, vocabulary, rules, prefixes) for stray in strays]
-    notes = without_target(rules, vocabulary)
-    return Findings(ordered(found), rules_run=len(rules.rules) + len(rules.built_in), notes=notes)
+    watching = {RULE_WITHOUT_TARGET.name} & rules.built_in
+    if watching:
+        found += without_target(rules, vocabulary)
+    return Findings(ordered(found), rules_run=len(rules.rules) + len(rules.built_in - watching))
 
 
 def judge_by_files(files: Sequence[Path], facts: bytes, runner: Runner = run_fast) -> tuple[Finding, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.rules.builtin import BUILT_IN
 from kg.rules.describe import describe
 from kg.rules.facts import fact_file
 from kg.rules.findings import clause_iris, clause_text
-from kg.rules.unknown import UNKNOWN_TERM
 from kg.values import Table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def rule_table(rules: RuleSet, chunks: Iterable[bytes]) -> Table:
         rules: the rules, with the severities that a profile gives them.
         chunks: N-Triples that hold the catalogues, for the clauses.
     """
-    listed = [*rules.rules, *([UNKNOWN_TERM] if UNKNOWN_TERM.name in rules.built_in else [])]
+    listed = [*rules.rules, *(rule for name, rule in BUILT_IN.items() if name in rules.built_in)]
     with fact_file(chunks) as facts:
         items = describe(facts.bytes, {iri for rule in listed for iri in clause_iris(rule.sources)}, {})
     rows = tuple(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from kg.data import shapes_folder
 from kg.errors import BrokenFile, InputError
 from kg.rdf.names import SH
+from kg.rules.builtin import BUILT_IN
 from kg.rules.rule import matches
 from kg.rules.terms import TARGETS
-from kg.rules.unknown import UNKNOWN_TERM
+from kg.rules.untargeted import RULE_WITHOUT_TARGET
 from kg.values import Severity
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def apply_profile(rules: RuleSet, profile: Profile) -> RuleSet:
     Raises:
         InputError: one of its patterns fits no rule.
     """
-    names = [*(rule.name for rule in rules.rules), UNKNOWN_TERM.name]
+    names = [*(rule.name for rule in rules.rules), *BUILT_IN]
     for pattern in (*profile.include, *profile.exclude, *profile.severities):
         _demand(names, pattern, f"the profile {profile.name}")
     chosen = {n for n in names if _fits(n, profile.include) and not _fits(n, profile.exclude)}
@@ -102,6 +103,8 @@ def apply_profile(rules: RuleSet, profile: Profile) -> RuleSet:
 def select_rules(rules: RuleSet, patterns: Sequence[str]) -> RuleSet:
     """Return the rules whose names fit one of `patterns`; all where there is no pattern.
 
+    The rule about rules without targets goes along with those that it watches.
+
     Raises:
         InputError: a pattern fits no rule; the message names the nearest.
     """
@@ -110,7 +113,8 @@ def select_rules(rules: RuleSet, patterns: Sequence[str]) -> RuleSet:
     names = [*(rule.name for rule in rules.rules), *rules.built_in]
     for pattern in patterns:
         _demand(names, pattern, "--rule")
-    return _only(rules, {name for name in names if _fits(name, patterns)})
+    watching = {RULE_WITHOUT_TARGET.name} & rules.built_in
+    return _only(rules, {name for name in names if _fits(name, patterns)} | watching)
 
 
 def _folders(others: Sequence[Path]) -> list[Path]:
@@ -138,7 +142,7 @@ def _only(rules: RuleSet, names: set[str]) -> RuleSet:
         replace(file, triples=tuple(t for t in file.triples if not _targets_other(t, rules, stay)))
         for file in rules.files
     )
-    return replace(rules, rules=kept, files=files, built_in=frozenset({UNKNOWN_TERM.name} & names))
+    return replace(rules, rules=kept, files=files, built_in=frozenset(BUILT_IN.keys() & names))
 
 
 def _targets_other(triple: Triple, rules: RuleSet, stay: set[str]) -> bool:

@@ -1,28 +1,54 @@
-"""Rules that select nothing in the data: they pass without having looked at anything, and the reader must know."""
+"""Rules that select nothing in the data: they pass without having looked at anything, so each is a finding."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kg.rdf.names import RULE
 from kg.rules.rule import Rule, Target, TargetKind
 from kg.rules.vocabulary import Vocabulary, supers_of
-from kg.values import Note
+from kg.values import Finding, Item, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kg.rules.rule import RuleSet
 
-__all__ = ["without_target"]
+__all__ = ["RULE_WITHOUT_TARGET", "without_target"]
+
+RULE_WITHOUT_TARGET: Final = Rule(
+    iri=RULE + "model/rule-without-target",
+    name="model/rule-without-target",
+    label="Every rule finds something to judge",
+    sources=(),
+    severity=Severity.INFO,
+    targets=(),
+    file="",
+)
+"""The rule about rules, which no shape can state."""
+
+_MESSAGE: Final = (
+    "The rule selects nothing in this data, so it passed without having looked at anything: model what it is about,"
+    " or leave it out by a profile."
+)
 
 
-def without_target(rules: RuleSet, vocabulary: Vocabulary) -> tuple[Note, ...]:
-    """Return a note that names the rules whose targets select nothing in the data; none where all select something."""
+def without_target(rules: RuleSet, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Yield a finding for each rule whose targets select nothing in the data."""
     filled = {above for used in vocabulary.classes for above in supers_of(used, vocabulary.supers)}
-    idle = [rule for rule in rules.rules if not any(_selects(t, filled, vocabulary) for t in rule.targets)]
-    if not idle:
-        return ()
-    few = "1 rule found" if len(idle) == 1 else f"{len(idle)} rules found"
-    text = f"{few} nothing to judge: this data has none of {_kinds(idle)}"
-    return (Note("rule-without-target", text, tuple(rule.name for rule in idle)),)
+    for rule in rules.rules:
+        if not any(_selects(target, filled, vocabulary) for target in rule.targets):
+            yield Finding(
+                rule=RULE_WITHOUT_TARGET.iri,
+                name=RULE_WITHOUT_TARGET.name,
+                clause="",
+                severity=rules.severities.get(RULE_WITHOUT_TARGET.name, RULE_WITHOUT_TARGET.severity),
+                focus=Item(rule.iri, rule.name, rule.label, "Rule"),
+                path="",
+                value="",
+                message=_MESSAGE,
+                component=RULE_WITHOUT_TARGET.iri,
+            )
 
 
 def _selects(target: Target, filled: set[str], vocabulary: Vocabulary) -> bool:
@@ -31,9 +57,3 @@ def _selects(target: Target, filled: set[str], vocabulary: Vocabulary) -> bool:
     if target.kind in {TargetKind.SUBJECTS_OF, TargetKind.OBJECTS_OF}:
         return target.term in vocabulary.predicates
     return True  # a named node is judged whether the data speaks of it or not; what a query selects only it knows
-
-
-def _kinds(idle: list[Rule]) -> str:
-    names = sorted({t.term.replace("#", "/").rpartition("/")[2] for rule in idle for t in rule.targets if t.term})
-    shown = names[:4]
-    return ", ".join(shown) + (f" and {len(names) - len(shown)} other kinds" if len(names) > len(shown) else "")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kg.importers.registry import KINDS
 from kg.project.settings import SETTINGS
 from kg.questions import all_questions
-from kg.rules import packaged_rule_files, read_rules
+from kg.rules import apply_profile, load_profile, packaged_rule_files, read_rules
+from kg.rules.builtin import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,9 +40,10 @@ def questions() -> str:
 
 def rules() -> str:
     """Every rule, by the document that it serves."""
-    found = read_rules(packaged_rule_files())
+    found = apply_profile(read_rules(packaged_rule_files()), load_profile("all", []))
+    built_in = (BUILT_IN[name] for name in found.built_in)
     by_document: defaultdict[str, list[str]] = defaultdict(list)
-    for name, severity in sorted((rule.name, rule.severity) for rule in (*found.rules, *found.built_in)):
+    for name, severity in sorted((rule.name, rule.severity) for rule in (*found.rules, *built_in)):
         document, _, clause = name.partition("/")
         by_document[document].append(f"{clause} ({severity.value[0].upper()})")
     return _table(("document", "rules"), ((d, ", ".join(names)) for d, names in sorted(by_document.items())))

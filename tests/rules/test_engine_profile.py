@@ -62,7 +62,7 @@ def hit(rules: RuleSet) -> list[tuple[str, str]]:
 def test_without_a_file_the_profile_all_takes_every_rule(rules: RuleSet) -> None:
     chosen = apply_profile(rules, load_profile("all"))
     assert hit(chosen) == [(ZCR + "5.6", "violation"), (ZCR + "6.1", "violation"), ("house/flat", "info")]
-    assert chosen.built_in == {"model/unknown-term"}
+    assert chosen.built_in == {"model/rule-without-target", "model/unknown-term"}
 
 
 def test_a_profile_includes_excludes_and_changes_severities(rules: RuleSet, tmp_path: Path) -> None:
@@ -110,7 +110,8 @@ def test_rules_are_selected_by_glob_with_or_without_folder(rules: RuleSet) -> No
     assert hit(select_rules(everything, ["ZCR-*"])) == [(ZCR + "5.6", "violation"), (ZCR + "6.1", "violation")]
     assert hit(select_rules(everything, [ZCR + "6.?", "flat"])) == [(ZCR + "6.1", "violation"), ("house/flat", "info")]
     assert select_rules(everything, []) is everything
-    assert select_rules(everything, ["unknown-term"]).built_in == {"model/unknown-term"}
+    watched = {"model/rule-without-target", "model/unknown-term"}
+    assert select_rules(everything, ["unknown-term"]).built_in == watched
 
 
 def test_a_glob_that_fits_nothing_names_the_nearest(rules: RuleSet) -> None:
@@ -127,5 +128,6 @@ def test_the_list_of_rules_names_their_clauses(rules: RuleSet) -> None:
         ("house/flat", "info", "", ""),
         (ZCR + "5.6", "violation", "IEC 62443-3-2:2020 ZCR 5.6", "Targets"),
         (ZCR + "6.1", "violation", "IEC 62443-3-2:2020 6.1 (r)", ""),
+        ("model/rule-without-target", "info", "", "Every rule finds something to judge"),
         ("model/unknown-term", "violation", "", "Every property, class and catalogue entry in use is defined"),
     )
