@@ -31,8 +31,8 @@ readme: $(DEV)  ## write the generated tables into the README
 	$(BIN)/python tests/docs/readme_tables.py
 
 lock: $(DEV)  ## renew the locks from pyproject.toml
-	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes -o requirements/run.lock
-	$(BIN)/uv pip compile -q pyproject.toml --group dev --all-extras --universal --generate-hashes -o requirements/dev.lock
+	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-annotate -o requirements/run.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --all-extras --universal --generate-hashes --no-annotate -o requirements/dev.lock
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "interlock: $(PYTHON) is %d.%d, Python 3.11 or newer is needed: make PYTHON=python3.11 ..." % sys.version_info[:2])'
