@@ -64,11 +64,11 @@ def check(
         strays = unknown_terms(facts.bytes, vocabulary) if UNKNOWN_TERM.name in rules.built_in else []
         names = _named(hits, rules) | {stray.subject for stray in strays}
         items = describe(facts.bytes, names, vocabulary.supers, prefixes)
+        watching = {RULE_WITHOUT_TARGET.name} & rules.built_in
+        idle = list(without_target(rules, vocabulary, facts.bytes)) if watching else []
     found = findings_of(hits, rules, items, prefixes)
     found += [stray.finding(items, vocabulary, rules, prefixes) for stray in strays]
-    watching = {RULE_WITHOUT_TARGET.name} & rules.built_in
-    if watching:
-        found += without_target(rules, vocabulary)
+    found += idle
     return Findings(ordered(found), rules_run=len(rules.rules) + len(rules.built_in - watching))
 
 

@@ -10,6 +10,7 @@ from kg.rules.vocabulary import Vocabulary, supers_of
 from kg.values import Finding, Item, Severity
 
 if TYPE_CHECKING:
+    import mmap
     from collections.abc import Iterator
 
     from kg.rules.rule import RuleSet
@@ -33,11 +34,17 @@ _MESSAGE: Final = (
 )
 
 
-def without_target(rules: RuleSet, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Yield a finding for each rule whose targets select nothing in the data."""
+def without_target(rules: RuleSet, vocabulary: Vocabulary, facts: mmap.mmap) -> Iterator[Finding]:
+    """Yield a finding for each rule whose targets select nothing in the data.
+
+    Args:
+        rules: the rules that ran.
+        vocabulary: the words that the data uses.
+        facts: the data as N-Triples.
+    """
     filled = {above for used in vocabulary.classes for above in supers_of(used, vocabulary.supers)}
     for rule in rules.rules:
-        if not any(_selects(target, filled, vocabulary) for target in rule.targets):
+        if not any(_selects(target, filled, vocabulary, facts) for target in rule.targets):
             yield Finding(
                 rule=RULE_WITHOUT_TARGET.iri,
                 name=RULE_WITHOUT_TARGET.name,
@@ -51,9 +58,11 @@ def without_target(rules: RuleSet, vocabulary: Vocabulary) -> Iterator[Finding]:
             )
 
 
-def _selects(target: Target, filled: set[str], vocabulary: Vocabulary) -> bool:
+def _selects(target: Target, filled: set[str], vocabulary: Vocabulary, facts: mmap.mmap) -> bool:
     if target.kind is TargetKind.CLASS:
         return target.term in filled
     if target.kind in {TargetKind.SUBJECTS_OF, TargetKind.OBJECTS_OF}:
         return target.term in vocabulary.predicates
-    return True  # a named node is judged whether the data speaks of it or not; what a query selects only it knows
+    if target.kind is TargetKind.NODE:  # a rule enters through a choice, such as a basis, to those that made it
+        return facts.find(f" <{target.term}> .\n".encode(), 0) >= 0
+    return True  # what a query selects only it knows

@@ -264,3 +264,14 @@ def test_shapes_alone_judge_bytes(tmp_path: Path) -> None:
     file.write_text(HEAD + LEVEL, encoding="utf-8")
     (finding,) = judge_by_files([file], facts("<Z> a il:Zone ; il:level 9 ; il:levl 1 ."))
     assert (finding.name, finding.focus.iri) == ("model/level", PLANT + "Z")
+
+
+def test_a_rule_that_enters_through_a_choice_judges_nothing_where_nobody_made_it(tmp_path: Path) -> None:
+    rule = (
+        "rule:entered a sh:NodeShape ; sh:targetNode il:safetyZone ; sh:property"
+        " [ sh:path [ sh:inversePath il:zoneKind ] ; sh:property [ sh:path il:level ; sh:minCount 1 ] ] ."
+    )
+    idle = run(tmp_path, rule, "<Z> a il:Zone .")
+    assert [(f.name, f.focus.id) for f in idle.items] == [("model/rule-without-target", "model/entered")]
+    entered = run(tmp_path, rule, "<Z> a il:Zone ; il:zoneKind il:safetyZone .")
+    assert [f.name for f in entered.items] == ["model/entered"]
