@@ -31,7 +31,7 @@ readme: $(DEV)  ## write the generated tables into the README
 	$(BIN)/python tests/docs/readme_tables.py
 
 lock: $(DEV)  ## renew the locks from pyproject.toml
-	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-annotate -o requirements/run.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group build --universal --generate-hashes --no-annotate -o requirements/run.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --all-extras --universal --generate-hashes --no-annotate -o requirements/dev.lock
 
 $(VENV)/bin/python:
@@ -40,12 +40,12 @@ $(VENV)/bin/python:
 
 $(RUN): $(VENV)/bin/python requirements/run.lock pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV): $(VENV)/bin/python requirements/dev.lock pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(RUN)
 
 clean:
