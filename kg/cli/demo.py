@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -49,6 +51,8 @@ def command(
     _heading(f"4  Impact: what depends on threat scenario {_SCENARIO}")
     _impact(project)
     _heading("5  Go on")
+    if which("interlock") is None:
+        typer.echo(f'  export PATH="{Path(sys.executable).parent}:$PATH"')
     typer.echo(
         f"  cd {folder}\n"
         "  interlock check --rule 'ZCR-*'      the rules of one clause family\n"
