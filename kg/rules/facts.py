@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from kg.rdf.names import NS, XSD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
+    from typing import BinaryIO
+
+_RETIRED = f"> <{NS}status> <{NS}retired> .\n".encode()
 
 __all__ = ["FactFile", "as_of_line", "fact_file"]
 
@@ -39,6 +43,9 @@ def as_of_line(day: date) -> bytes:
 def fact_file(chunks: Iterable[bytes]) -> Iterator[FactFile]:
     """Write facts to a temporary file and remove it at the end.
 
+    What is retired is out of the case: nothing is demanded of it and nothing rests on it. So what a retired item says, and
+    what others say of it, is left out here, once for all rules.
+
     Args:
         chunks: N-Triples, whole lines; a line may come more than once.
     """
@@ -48,5 +55,33 @@ def fact_file(chunks: Iterable[bytes]) -> Iterator[FactFile]:
             file.write(b"\n")
             file.writelines(chunks)
             file.flush()
+            _leave_out_retired(file)
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 yield FactFile(path, content)
+
+
+def _leave_out_retired(file: BinaryIO) -> None:
+    """Write the file again without the facts about retired items, if there are any."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        retired = set(_retired_in(content))
+        if not retired:
+            return
+        kept = tempfile.SpooledTemporaryFile(max_size=1 << 24)
+        with kept:
+            content.seek(0)
+            for line in iter(content.readline, b""):
+                if not retired.intersection((line.partition(b" ")[0], line[line.rfind(b" <") + 1 : -3])):
+                    kept.write(line)
+            kept.seek(0)
+            file.seek(0)
+            shutil.copyfileobj(kept, file)
+    file.truncate()
+    file.flush()
+
+
+def _retired_in(content: mmap.mmap) -> Iterator[bytes]:
+    """Yield the subjects that have the status retired, in N-Triples syntax."""
+    found = content.find(_RETIRED)
+    while found >= 0:
+        yield content[content.rfind(b"\n", 0, found) + 1 : found + 1]
+        found = content.find(_RETIRED, found + 1)
