@@ -43,8 +43,8 @@ def as_of_line(day: date) -> bytes:
 def fact_file(chunks: Iterable[bytes]) -> Iterator[FactFile]:
     """Write facts to a temporary file and remove it at the end.
 
-    What is retired is out of the case: nothing is demanded of it and nothing rests on it. So what a retired item says, and
-    what others say of it, is left out here, once for all rules.
+    What is retired is out of the case: nothing is demanded of it and nothing rests on it. So what a retired item says,
+    and what others say of it, is left out here, once for all rules.
 
     Args:
         chunks: N-Triples, whole lines; a line may come more than once.
@@ -66,8 +66,7 @@ def _leave_out_retired(file: BinaryIO) -> None:
         retired = set(_retired_in(content))
         if not retired:
             return
-        kept = tempfile.SpooledTemporaryFile(max_size=1 << 24)
-        with kept:
+        with tempfile.SpooledTemporaryFile(max_size=1 << 24) as kept:
             content.seek(0)
             for line in iter(content.readline, b""):
                 if not retired.intersection((line.partition(b" ")[0], line[line.rfind(b" <") + 1 : -3])):
