@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import ask, bench, check, demo, impact, import_, init, ontology, query, trace, why
+from kg.cli import ask, bench, check, demo, impact, import_, init, ontology, query, serve, trace, why
 from kg.errors import InterlockError
 
 __all__ = ["app", "run"]
@@ -30,6 +30,7 @@ for _name, _module in {
     "trace": trace,
     "ask": ask,
     "query": query,
+    "serve": serve,
 }.items():
     app.command(_name)(_module.command)
 app.add_typer(ontology.app, name="ontology")

@@ -1,0 +1,89 @@
+"""Runs the application on waitress, whose own errors get the shape of ours."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask
+
+from kg.errors import InputError
+from kg.project.config import FILE, read_config
+from server.app import LARGEST, create_app, is_loopback
+from server.errors import HEADERS, error_body, generic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["serve"]
+
+_SPARE: Final = 4
+"""Threads beyond those that answer questions and queries: for /health, and for saying no."""
+_BODY: Final = 1 << 20
+"""Bytes of a body that waitress takes in; the application refuses more than `LARGEST` and can say so in peace."""
+_IDLE: Final = 30
+"""Seconds after which a connection that nothing comes through is closed."""
+
+
+def serve(project_root: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve a project until the process is told to end (SIGINT, SIGTERM).
+
+    Args:
+        project_root: the folder that holds ``interlock.toml``.
+        host: name or address to listen at.
+        port: the port; 0 for one that is free.
+        ready: told the address once the server listens.
+
+    Raises:
+        InputError: nothing can listen there, or the configuration is wrong.
+    """
+    app = create_app(project_root, any_host=not is_loopback(host))
+    workers = read_config(project_root / FILE).settings.whole("server-workers")
+    sockets: dict[int, Any] = {}
+    try:
+        server = create_server(
+            app,
+            map=sockets,
+            host=host,
+            port=port,
+            threads=2 * workers + _SPARE,
+            ident=None,
+            max_request_header_size=LARGEST,
+            max_request_body_size=_BODY,
+            channel_timeout=_IDLE,
+        )
+    except OSError as wrong:
+        raise InputError(f"nothing can listen at {host}, port {port}: {wrong.strerror}; choose another") from wrong
+    except ValueError as wrong:
+        raise InputError(f"{host!r} is no name or address of this machine") from wrong
+    for one in sockets.values():
+        one.channel_class = _Channel
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    bound = next(one.socket.getsockname() for one in sockets.values() if hasattr(one, "effective_port"))
+    name = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
+    ready(f"http://{name}:{bound[1]}/")
+    server.run()
+
+
+class _JsonError(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Says what is wrong with a request that never reached the application."""
+
+    def execute(self) -> None:
+        """Write the error and close the connection."""
+        error = self.request.error
+        body = error_body(*generic(error.code))
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.extend([("Content-Type", "application/json"), *HEADERS.items()])
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection."""
+
+    error_task_class = _JsonError
