@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO, TypeAlias
 
@@ -49,9 +50,10 @@ def write(
         except BrokenPipeError:  # the reader has seen enough; nothing must be written at exit either
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
+    whole = StringIO()  # a result that can't be rendered must not cost the file that is there
+    render(result, form, whole, prefixes=prefixes)
     try:
-        with output.open("w", encoding="utf-8", newline="") as stream:
-            render(result, form, stream, prefixes=prefixes)
+        output.write_text(whole.getvalue(), encoding="utf-8", newline="")
     except OSError as wrong:
         raise InputError(f"{output} can't be written: {wrong.strerror}") from wrong
 

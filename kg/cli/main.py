@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kg.cli import ask, bench, check, demo, impact, import_, init, ontology, query, serve, trace, why
-from kg.errors import InterlockError
+from kg.cli.ending import run_to_end
 
 __all__ = ["app", "run"]
 
@@ -50,9 +50,5 @@ def top(
 
 
 def run() -> None:
-    """Run the command line; an error of ours ends in one line on stderr and its exit code."""
-    try:
-        app()
-    except InterlockError as error:
-        print(f"interlock: {error}", file=sys.stderr)  # noqa: T201 - talk goes to stderr
-        sys.exit(error.exit_code)
+    """Run the command line; whatever goes wrong ends in one line on stderr and an exit code."""
+    sys.exit(run_to_end(lambda: app(standalone_mode=False), sys.argv[1:]))

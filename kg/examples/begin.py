@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kg.data import examples_folder
 from kg.errors import InputError
 from kg.project.config import FILE
-from kg.project.start import prepare_folder
+from kg.project.start import check_place, prepare_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,14 +30,15 @@ def begin_example(example: Example, folder: Path) -> None:
     """
     if (folder / FILE).exists():
         raise InputError(f"{folder} is a project already: it has {FILE}; name a new folder")
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; name a folder")
+    check_place(folder)
     origin = examples_folder() / example
     files = sorted(path.relative_to(origin) for path in origin.rglob("*") if path.is_file())
     taken = [file for file in files if (folder / file).exists()]
     if taken:
         raise InputError(f"{folder / taken[0]} is there already; name a new folder")
-    for file in files:
+    for parent in {file.parent for file in files}:
+        check_place(folder / parent)
+    for file in sorted(files, key=lambda file: file.name == FILE):  # last, so that what is half copied is no project
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(origin / file, folder / file)
     prepare_folder(folder)

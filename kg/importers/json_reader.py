@@ -93,7 +93,7 @@ def _deeper(document: Json, depth: int) -> bool:
         level = [
             child
             for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
+            for child in (value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
             if isinstance(child, dict | list)
         ]
         if not level:

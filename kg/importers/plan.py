@@ -25,6 +25,8 @@ __all__ = ["Intake", "check_file", "plan", "within"]
 _FOLDER: Final = "sources/imported"
 _NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _PATTERN_SIGNS: Final = set("*?[")
+_LONGEST: Final = 100
+"""Characters of a source's name: its file and the drafts beside it must fit into a folder."""
 
 
 @dataclass(slots=True)
@@ -112,14 +114,23 @@ def _place(project: Project, file: Path, kind: str, name: str) -> Intake:
 
 
 def within(root: Path, file: Path) -> Path | None:
-    """Return the path of `file` below `root`, None where it lies elsewhere; links are followed."""
-    real = file.resolve()
+    """Return the path of `file` below `root`, None where it lies elsewhere; links are followed.
+
+    Raises:
+        BrokenFile: links lead in a circle.
+    """
+    try:
+        real = file.resolve()
+    except (OSError, RuntimeError):  # RuntimeError until Python 3.12
+        raise BrokenFile(str(file), "is a link that leads back to itself; name the file") from None
     return root / real.relative_to(root.resolve()) if real.is_relative_to(root.resolve()) else None
 
 
 def _name(file: Path) -> str:
     name = _NOT_IN_NAME.sub("-", file.stem).strip("-._")
-    return name or f"source-{hashlib.sha256(file.name.encode()).hexdigest()[:8]}"
+    if not name or len(name) > _LONGEST:
+        return f"{name[:_LONGEST] or 'source'}-{hashlib.sha256(file.name.encode()).hexdigest()[:8]}"
+    return name
 
 
 def _same_kind(source: Source, kind: str) -> None:

@@ -98,9 +98,11 @@ def _choose(one: Source, limits: Limits) -> tuple[_JsonImporter | None, Any]:
 
 def _looks_like_json(path: Path, extension: str) -> bool:
     try:
+        if not path.is_file():  # a pipe may have no end; the reader of RDF says what is wrong with it
+            return False
         with path.open("rb") as file:
             found = by_content(file.read(_HEAD).removeprefix(b"\xef\xbb\xbf"))
-    except OSError:  # the reader of RDF says what is wrong with it
+    except OSError:  # the reader of RDF says so
         return False
     return (found is not None and found.name == "jsonld") or (found is None and extension == ".json")
 

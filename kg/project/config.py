@@ -19,7 +19,7 @@ __all__ = ["FILE", "Config", "SourceEntry", "read_config", "source_entry"]
 FILE: Final = "interlock.toml"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_BASE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*[/#]')
+_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*')
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 
 
@@ -88,6 +88,8 @@ def read_config(path: Path) -> Config:
         line, column = (int(found[1]), int(found[2])) if found else (None, None)
         what = re.sub(r" \(at .*\)$", "", str(error))
         raise BrokenFile(place, f"is no valid TOML: {what}", line=line, column=column) from error
+    except RecursionError as error:
+        raise BrokenFile(place, "nests its brackets too deep") from error
     except UnicodeDecodeError as error:
         raise BrokenFile(place, f"is no UTF-8 text (byte {error.start})") from error
     except OSError as error:
@@ -96,7 +98,7 @@ def read_config(path: Path) -> Config:
     project = _table(place, data, "project")
     _known(place, "key of [project]", project, {"base", "title"})
     base = _text(place, project, "base", where="[project]")
-    if not _BASE.fullmatch(base):
+    if not _IRI.fullmatch(base) or not base.endswith(("/", "#")):
         raise InputError(f"{place}: base {base!r} must be an absolute IRI that ends in '/' or '#'")
     sources = data.get("source", [])
     if not isinstance(sources, list):
@@ -133,6 +135,7 @@ def source_entry(place: str, data: object) -> SourceEntry:
     path = _text(place, data, "path", where=f"source {name!r}")
     if not _is_inside(path):
         raise InputError(f"{place}: path {path!r} of source {name!r} must lie inside the project's folder")
+    _check_pattern(place, path)
     return SourceEntry(name, path, _text(place, data, "kind", where=f"source {name!r}", default="auto"))
 
 
@@ -172,11 +175,19 @@ def _rule_patterns(place: str, data: dict[str, Any]) -> tuple[str, ...]:
     for pattern in patterns:
         if not _is_inside(pattern):
             raise InputError(f"{place}: path {pattern!r} of [rules] must lie inside the project's folder")
+        _check_pattern(place, pattern)
     return tuple(patterns)
 
 
 def _is_inside(path: str) -> bool:
     return bool(path) and not path.startswith("/") and ".." not in path.split("/")
+
+
+def _check_pattern(place: str, path: str) -> None:
+    if any("**" in part and part != "**" for part in path.split("/")):
+        raise InputError(f"{place}: in the path {path!r}, ** must stand between slashes, such as model/**/*.ttl")
+    if "\0" in path:
+        raise InputError(f"{place}: the path {path!r} holds a NUL character, which no file's name has")
 
 
 def _prefixes(place: str, data: dict[str, Any]) -> dict[str, str]:
@@ -185,4 +196,6 @@ def _prefixes(place: str, data: dict[str, Any]) -> dict[str, str]:
         if not _PREFIX.fullmatch(prefix) or prefix in PREFIXES:
             why = "is one of Interlock's own" if prefix in PREFIXES else "is no prefix"
             raise InputError(f"{place}: {prefix!r} under [prefixes] {why}; choose another")
+        if not _IRI.fullmatch(prefixes[prefix]):
+            raise InputError(f"{place}: prefix {prefix!r} must stand for an absolute IRI, not {prefixes[prefix]!r}")
     return prefixes

@@ -87,8 +87,8 @@ class History:
                 continue
             if id_ not in known:
                 raise InputError(
-                    f"record/changes/{id_}.trig is missing, but others build on it: get it back, e.g. git pull or git"
-                    " checkout -- record"
+                    f"record/changes/{id_}.trig is missing, but {self._child(id_)} builds on it: get it back (git pull,"
+                    " git checkout -- record), or remove the other where git status shows that it is of another branch"
                 )
             if ready:
                 done[id_] = None
@@ -96,6 +96,9 @@ class History:
                 todo.append((id_, True))
                 todo += [(parent, False) for parent in sorted(self.header(id_).parents, reverse=True)]
         return list(done)
+
+    def _child(self, parent: str) -> str:
+        return next(f"{id_[:12]}….trig" for id_ in self.ids if parent in self.header(id_).parents)
 
     def find(self, name: str) -> str:
         """Return the id of the one change whose id starts with `name`.

@@ -59,10 +59,16 @@ class Setting:
             raise InputError(f"{place}: setting {self.name!r} must be {self.kind}, not {value!r}")
         if self.least is not None and isinstance(value, float | int) and not value >= self.least:
             raise InputError(f"{place}: setting {self.name!r} must be at least {self.least:g}, not {value!r}")
+        most = _MOST_SECONDS if isinstance(self.default, float) else _MOST
+        if isinstance(value, float | int) and value > most:
+            raise InputError(f"{place}: setting {self.name!r} must be at most {most:g}, not {value!r}")
         return value
 
 
 _MIB: Final = 1 << 20
+_MOST: Final = 1 << 62
+_MOST_SECONDS: Final = 1e9
+"""Some thirty years: clocks and limits of the system overflow beyond."""
 
 SETTINGS: Final = (
     Setting("lock-wait-seconds", 10.0, 0, "how long a command waits for another one that commits, in seconds"),

@@ -36,6 +36,10 @@ _FRESH: Final = 2_000_000_000
 """Nanoseconds for which the times of a file prove nothing: it may change again within its clock's resolution."""
 
 
+_KEY: Final = 4
+"""How many facts of a file tell that it is the same: size, two times, inode."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One source file.
@@ -45,12 +49,22 @@ class Source:
         path: the file.
         kind: name of the importer that reads it; empty to tell by the file.
         shown: the file as people see it, relative to the project's folder.
+
+    Raises:
+        InputError: the file's name is no text: no IRI and no record could hold it.
     """
 
     name: str
     path: Path
     kind: str
     shown: str
+
+    def __post_init__(self) -> None:
+        """Refuse a name of bytes in another encoding."""
+        try:
+            self.shown.encode()
+        except UnicodeEncodeError:
+            raise InputError(f"the name of the file {self.shown!a} is no UTF-8: rename it") from None
 
 
 class Converted(Protocol):
@@ -158,9 +172,13 @@ class StatCache:
         self._path = path
         self._new: dict[str, list[int | str]] = {}
         try:
-            self._old: dict[str, list[int | str]] = json.loads(path.read_bytes())
+            found = json.loads(path.read_bytes())
         except (OSError, ValueError):
-            self._old = {}
+            found = None
+        known = found if isinstance(found, dict) else {}
+        self._old: dict[str, list[int | str]] = {
+            n: v for n, v in known.items() if isinstance(v, list) and len(v) == _KEY + 1
+        }
 
     def digest(self, file: Path) -> str:
         """Return ``sha256:`` and the hash of `file`.
@@ -172,9 +190,9 @@ class StatCache:
             facts = file.stat()
             key = [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino]
             known = self._old.get(str(file))
-            if known and known[:4] == key:
+            if known and known[:_KEY] == key:
                 self._new[str(file)] = known
-                return str(known[4])
+                return str(known[_KEY])
             now = time.time_ns()
             digest = hash_file(file)
         except OSError as error:
@@ -187,6 +205,9 @@ class StatCache:
         """Keep what was learnt, and forget files that nobody asked for."""
         if self._new != self._old and self._path.parent.is_dir():
             draft = self._path.with_name(f"{self._path.name}.{time.time_ns()}.tmp")
-            draft.write_text(json.dumps(self._new))
-            draft.replace(self._path)
+            try:
+                draft.write_text(json.dumps(self._new))
+                draft.replace(self._path)
+            except OSError:  # no room, or not our folder: what is not remembered is only read again
+                return
             self._old = dict(self._new)

@@ -80,7 +80,8 @@ def sniff(path: Path, head: bytes) -> Format:
     named, found = by_extension(path), by_content(head)
     if named is None and found is None:
         known = ", ".join(f".{f.extensions[0]}" for f in FORMATS)
-        raise BrokenFile(str(path), f"is no RDF that Interlock knows; the extension must name its format: {known}")
+        what = f"is no file that Interlock can read (import --list tells the kinds); RDF must be named {known}"
+        raise BrokenFile(str(path), what)
     if named is None or found is None:
         return named or found or FORMATS[0]
     if named.name == found.name or (named.name in _TEXT and found.name in _TEXT):

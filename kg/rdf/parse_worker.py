@@ -134,6 +134,8 @@ def _located(wrong: SyntaxError, source: IO[bytes], syntax: RdfFormat, base: str
     what = re.sub(r" \(line \d+\)$|^at \d+\.\.\d+: ", "", _PLACE.sub("", text))
     if "LoadDocumentCallback" in what:
         return BrokenFile("", "names a remote JSON-LD context; contexts are never fetched")
+    if "XML namespaces are required" in what:
+        what = "is XML, but no RDF/XML: an element outside any namespace can't name a class or property"
     if "No scheme found" in what:
         what += "; a relative IRI needs a base in the file or the base of a project"
     if found:

@@ -56,7 +56,8 @@ def _result(node: BlankNode, finding: Finding, prefixes: Mapping[str, str]) -> I
     yield Triple(node, _sh("resultMessage"), Literal(finding.message))
     yield Triple(node, _sh("resultSeverity"), _sh(finding.severity.capitalize()))
     yield Triple(node, _sh("sourceShape"), NamedNode(finding.rule))
-    yield Triple(node, _sh("sourceConstraintComponent"), NamedNode(finding.component))
+    if finding.component:  # a check that is no SHACL constraint has none
+        yield Triple(node, _sh("sourceConstraintComponent"), NamedNode(finding.component))
     if finding.value:
         value = BlankNode() if finding.value.startswith("_:") else parse_term(finding.value)
         yield Triple(node, _sh("value"), value)

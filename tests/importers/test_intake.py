@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -180,7 +181,9 @@ BROKEN = {
     "deep.jsonld": ('{"@id":' * 3000 + "1" + "}" * 3000, LimitExceeded, "nests deeper than 256"),
     "large.nt": ("#" * 1_000_001, LimitExceeded, "the setting parse-size"),
     "advisory.json": ('{"document": {"csaf_version": "2.0"}}', BrokenFile, "/document/title|/document/tracking"),
-    "words.docx": ("words", BrokenFile, "is no RDF that Interlock knows"),
+    "words.docx": ("words", BrokenFile, "is no file that Interlock can read"),
+    "number.json": ("5", BrokenFile, "is JSON, but none that Interlock knows"),
+    "other.xml": ("<a><b/></a>", BrokenFile, r"other\.xml:1: is XML, but no RDF/XML"),
     "plant.ttl": ("<a> <b> <c> .", InputError, "the source 'plant' is plant.ttl of this project"),
     "tangle.ttl": (
         "".join(f"_:a{n} <http://p> _:a{(n + 1) % 2001} .\n" for n in range(2001)),
@@ -206,10 +209,26 @@ def test_a_refused_file_leaves_no_trace(root: Path, tmp_path: Path, name: str, w
     assert opened(root).refresh() is None
 
 
+def test_a_file_with_a_long_name_gets_a_shorter_one(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / f"{'x' * 250}.ttl"
+    file.write_text(PLANT)
+    (report,) = import_files(opened(root), [file])
+    assert report.source == f"{'x' * 100}-{hashlib.sha256(file.name.encode()).hexdigest()[:8]}"
+    assert (root / report.path).read_text() == PLANT
+
+
 def test_what_is_no_file_leaves_no_trace(root: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.ttl")
+    (tmp_path / "circle").symlink_to("circle")
     before = tree(root)
-    for file in (tmp_path, tmp_path / "none.ttl", tmp_path / "pipe.ttl", Path("/dev/zero"), root / "record"):
+    for file in (
+        tmp_path,
+        tmp_path / "none.ttl",
+        tmp_path / "circle",
+        tmp_path / "pipe.ttl",
+        Path("/dev/zero"),
+        root / "record",
+    ):
         with pytest.raises(InputError):
             import_files(opened(root), [advisory(tmp_path / "mail"), file])
         assert tree(root) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from kg.errors import BrokenFile, InputError
 from kg.project.config import FILE, SourceEntry, read_config
 from kg.project.project import Project
 from kg.project.settings import SETTINGS, Settings
-from kg.project.sources import find_sources, graph_of, name_of, parse_limits
+from kg.project.sources import StatCache, find_sources, graph_of, name_of, parse_limits
 from kg.project.start import add_source, init_project
 from kg.rdf.guard import Limits
 from kg.rdf.names import PREFIXES
@@ -104,6 +105,13 @@ def test_all_that_may_be_said(tmp_path: Path) -> None:
         (HEAD + "[settings]\nsnapshots-kept = true", "'snapshots-kept' must be a whole number, not True"),
         (HEAD + "[settings]\nsnapshots-kept = 1.5", "'snapshots-kept' must be a whole number, not 1.5"),
         (HEAD + "[settings]\nsnapshots-kept = 0", "'snapshots-kept' must be at least 1, not 0"),
+        (HEAD + "[settings]\nquery-seconds = inf", "'query-seconds' must be at most 1e.09, not inf"),
+        (HEAD + "[settings]\nquery-memory = 9999999999999999999", "'query-memory' must be at most"),
+        (HEAD + '[[source]]\nname = "a"\npath = "**b"', r"in the path '\*\*b', \*\* must stand between slashes"),
+        (HEAD + '[rules]\npaths = ["a/b**"]', r"in the path 'a/b\*\*', \*\* must stand between slashes"),
+        (HEAD + '[[source]]\nname = "a"\npath = "a*\\u0000"', "holds a NUL character"),
+        (HEAD + '[prefixes]\na = "no iri"', "prefix 'a' must stand for an absolute IRI, not 'no iri'"),
+        ("a = " + "[" * 5000, "nests its brackets too deep"),
         (HEAD + "[settings]\nquery-seconds = nan", "'query-seconds' must be at least 0.1, not nan"),
         (HEAD + "[prefixes]\nil = 'https://x/'", "'il' under .prefixes. is one of Interlock's own"),
         (HEAD + "[prefixes]\n'a b' = 'https://x/'", "'a b' under .prefixes. is no prefix"),
@@ -176,6 +184,44 @@ def test_sources_that_clash_or_are_missing(tmp_path: Path) -> None:
     config = read_config(write(tmp_path, HEAD + "[[source]]\nname = 'x'\npath = 'none.ttl'\n"))
     with pytest.raises(InputError, match=r"source 'x' names none\.ttl, which is no file: put it back"):
         find_sources(tmp_path, config)
+
+
+def test_a_file_name_of_another_encoding_is_refused(tmp_path: Path) -> None:
+    name = os.fsdecode(b"a\xff.ttl")
+    (tmp_path / name).touch()
+    config = read_config(write(tmp_path, HEAD + '[[source]]\nname = "a"\npath = "*.ttl"'))
+    with pytest.raises(InputError, match=r"'a\\udcff\.ttl' is no UTF-8: rename it"):
+        find_sources(tmp_path, config)
+
+
+@pytest.mark.parametrize("damage", ["[]", "7", "null", '{"x": 1}', '{"x": [1]}'])
+def test_a_damaged_memory_of_digests_is_forgotten(tmp_path: Path, damage: str) -> None:
+    memory, file = tmp_path / "memory.json", tmp_path / "x"
+    memory.write_text(damage.replace("x", str(file)))
+    file.write_text("abc")
+    # FIPS 180-2, appendix B.1
+    expected = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert StatCache(memory).digest(file) == expected
+
+
+def test_digests_that_can_not_be_kept_do_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "memory.json").mkdir()
+    file = tmp_path / "x"
+    file.write_text("abc")
+    os.utime(file, (0, 0))
+    cache = StatCache(tmp_path / "memory.json")
+    cache._new["gone"] = [0, 0, 0, 0, ""]  # noqa: SLF001 - something to keep, without waiting for the clock
+    cache.save()
+    assert cache.digest(file).startswith("sha256:ba78")
+
+
+def test_init_keeps_what_is_no_text_and_makes_nothing_for_a_bad_base(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_bytes(b"\xff\xfe")
+    init_project(tmp_path)
+    assert (tmp_path / ".gitignore").read_bytes().startswith(b"\xff\xfe\n# The index")
+    with pytest.raises(InputError, match="must be an absolute IRI"):
+        init_project(tmp_path / "new", base="x")
+    assert not (tmp_path / "new").exists()
 
 
 def test_init_makes_a_project_once(tmp_path: Path) -> None:

@@ -124,6 +124,13 @@ def test_turtle_of_findings_is_a_validation_report(rendered: Callable[..., str])
     assert first == {SH + "inversePath": NamedNode(NS + "targetFor")}
 
 
+def test_a_finding_of_a_check_that_is_no_shacl_has_no_component(rendered: Callable[..., str]) -> None:
+    finding = replace(FINDINGS.items[0], component="")
+    text = rendered(Findings((finding,), 1), "turtle")
+    assert finding.fingerprint in text
+    assert "sourceConstraintComponent" not in text
+
+
 def test_turtle_of_no_findings_conforms(rendered: Callable[..., str]) -> None:
     assert "sh:conforms true" in rendered(Findings((), 3), "turtle")
 
