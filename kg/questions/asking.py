@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -33,6 +34,8 @@ __all__ = ["Asker", "cells", "natural"]
 
 _TYPE = RDF + "type"
 _LISTED = 20
+_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")  # Python converts no more digits
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 class Asker:
@@ -255,13 +258,13 @@ def _cell(term: Term | None, items: Mapping[str, Item]) -> Cell:
     if not isinstance(term, Literal):
         return None if term is None else str(term)
     match term.datatype.value.rpartition("#")[2]:
-        case "integer" | "int" | "long" | "nonNegativeInteger":
+        case "integer" | "int" | "long" | "nonNegativeInteger" if _INTEGER.fullmatch(term.value):
             return int(term.value)
-        case "decimal" | "double" | "float":
+        case "decimal" | "double" | "float" if _NUMBER.fullmatch(term.value) and isfinite(float(term.value)):
             return float(term.value)
-        case "boolean":
+        case "boolean" if term.value in {"true", "false", "1", "0"}:
             return term.value in {"true", "1"}
-    return term.value
+    return term.value  # also of a literal that is no number though its datatype says so, and of INF and NaN
 
 
 def _text(cell: Cell) -> str:
