@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
 from kg.errors import InterlockError
 from kg.questions.header import FRONTIER
 from kg.rdf.names import RDF, curie
-from kg.rdf.terms import values
+from kg.rdf.terms import iri_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,13 +64,17 @@ class Walk:
 
 
 class _Ready(NamedTuple):
-    """A step with its query cut where the frontier goes, and the IRIs of the classes that it names."""
+    """A step with its query cut where the frontier goes, and the IRIs of the classes that it names.
+
+    `sorts` tells whether the classes of what it reaches matter: to choose a bucket, or for a step from there.
+    """
 
     step: Step
     query: tuple[str, ...]
     when: frozenset[str]
     of: frozenset[str]
     not_of: frozenset[str]
+    sorts: bool
 
     def asks(self, classes: AbstractSet[str]) -> bool:
         """Tell whether an entry of some classes belongs to the frontier."""
@@ -88,6 +92,8 @@ class Plan:
     def __init__(self, question: Question, classes: Classes) -> None:
         self.takes = {b.name: classes.within(b.classes) if b.classes else None for b in question.buckets}
         self.marked = frozenset(b.name for b in question.buckets if b.governing)
+        sorted_ = {name for step in question.steps if step.of or step.not_of for name in step.sources}
+        sorted_ |= {name for name, takes in self.takes.items() if takes is not None}
         self.steps = tuple(
             _Ready(
                 step,
@@ -95,6 +101,7 @@ class Plan:
                 classes.within(step.when),
                 classes.within(step.of),
                 classes.within(step.not_of),
+                not sorted_.isdisjoint(step.targets),
             )
             for step in question.steps
         )
@@ -133,8 +140,8 @@ class _Walker:
             while frontier := self._frontier(ready, asked):
                 asked |= frontier.keys()
                 fruitful: set[str] = set()
-                for block in values("from", map(NamedNode, frontier)):
-                    self._take(step, self._reader.select(head + block + tail), frontier, fruitful)
+                for block in iri_values("from", frontier):
+                    self._take(ready, self._reader.select(head + block + tail), frontier, fruitful)
                 if step.otherwise:
                     for iri, key in frontier.items():
                         if iri not in fruitful:
@@ -149,35 +156,36 @@ class _Walker:
         step, start, kinds = ready.step, self._walk.start, self._kinds
         if (step.start or not self._seeds.isdisjoint(step.sources)) and start not in asked and ready.asks(self._own):
             found[start] = (_START, start)
-        chosen = bool(ready.of or ready.not_of)
+        contributing, chosen = step.contributing, bool(ready.of or ready.not_of)
         for name in step.sources:
             for iri, on in self._walk.reached[name].items():
                 if (
-                    on is not step.contributing
+                    on is not contributing
                     and iri not in asked
+                    and iri not in found
                     and (not chosen or ready.asks(kinds.get(iri, _NONE)))
                 ):
-                    found.setdefault(iri, (name, iri))
+                    found[iri] = (name, iri)
         return found
 
-    def _take(self, step: Step, rows: Rows, frontier: dict[str, Key], fruitful: set[str]) -> None:
+    def _take(self, ready: _Ready, rows: Rows, frontier: dict[str, Key], fruitful: set[str]) -> None:
         """Put the rows of one query into the walk."""
-        names, table = rows.variables, list(rows)
+        step, names, table = ready.step, rows.variables, list(rows)
         if "from" not in names:
             raise InterlockError("a step of a stored question has no ?from")
         from_, to = names.index("from"), names.index("to") if "to" in names else None
-        if to is None or not all(isinstance(row[to], NamedNode) for row in table):
+        if to is None or {type(row[to]) for row in table} != {NamedNode}:
             fruitful.update(_iri(row[from_]) for row in table if to is None or row[to] is None)
             table = [row for row in table if to is not None and isinstance(row[to], NamedNode)]
         if not table:
             return
-        columns = dict(zip(names, zip(*table, strict=True), strict=True))
-        targets = [_iri(node) for node in columns["to"]]
+        columns: dict[str, tuple[Any, ...]] = dict(zip(names, zip(*table, strict=True), strict=True))
+        targets = [node.value for node in columns["to"]]
         if "class" in columns:
-            for iri, class_ in zip(targets, columns["class"], strict=True):
-                self._know(iri, _iri(class_))
-        else:
+            self._know(zip(targets, columns["class"], strict=True))
+        elif ready.sorts:
             self._look_up(targets)
+        buckets = {iri: self._bucket(step, iri) for iri in set(targets)}
         links = columns.get("link")
         labels = map(self._label, links) if links else repeat(step.links[-1] if step.links else "")
         governing = columns.get("governing")
@@ -186,45 +194,56 @@ class _Walker:
             governs = (value == _TRUE for value in governing)
         via = [columns[name] for name in names if name.startswith("via")]
         between = [tuple(map(_iri, nodes)) for nodes in zip(*via, strict=True)] if via else repeat(())
-        buckets = {iri: self._bucket(step, iri) for iri in set(targets)}
-        sources = map(_iri, columns["from"])
-        for source, nodes, iri, label, on in zip(sources, between, targets, labels, governs, strict=False):
-            bucket = buckets[iri]
-            if bucket is not None:
-                fruitful.add(source)
-                self._enter(step, frontier[source], nodes, iri, bucket, label=label, on=on)
+        sources = [node.value for node in columns["from"]]
+        fruitful.update(source for source, iri in zip(sources, targets, strict=True) if buckets[iri] is not None)
+        self._enter(
+            step, zip(map(frontier.__getitem__, sources), between, targets, labels, governs, strict=False), buckets
+        )
 
     def _enter(
-        self, step: Step, origin: Key, between: tuple[str, ...], iri: str, bucket: str, *, label: str, on: bool
+        self,
+        step: Step,
+        reached: Iterable[tuple[Key, tuple[str, ...], str, str, bool]],
+        buckets: dict[str, str | None],
     ) -> None:
-        """Note a link and enter what it leads to; a governing link outweighs contributing ones, and gives the path."""
-        walk, marked = self._walk, bucket in self._plan.marked
-        on = on or not marked
-        entries = walk.reached[bucket]
-        if iri != walk.start and (iri not in entries or (on and not entries[iri])):
-            entries[iri] = on
-            walk.before[bucket, iri] = (origin, between)
-        before = origin[1]
-        for hop, node in enumerate(between):
-            walk.links.setdefault((before, step.links[hop], node, ""), None)
-            before = node
-        key = (before, label, iri, bucket)
-        walk.links[key] = (on or bool(walk.links.get(key))) if marked else None
+        """Note links and enter what they lead to; a governing link outweighs contributing ones, and gives the path.
 
-    def _know(self, iri: str, class_: str) -> None:
-        known = self._kinds.get(iri)
-        if known is None:
-            self._kinds[iri] = {class_}
-        elif class_ not in known:
-            self._kinds[iri] = known | {class_}
+        Args:
+            step: the step that gave them.
+            reached: of each link the entry that it starts from, the nodes between, its end, its name, and whether it
+                governs.
+            buckets: the end of each link → the bucket for it, if there is one.
+        """
+        walk, marked = self._walk, self._plan.marked
+        links, before, start = walk.links, walk.before, walk.start
+        for origin, between, iri, label, governs in reached:
+            bucket = buckets[iri]
+            if bucket is None:
+                continue
+            weighs = bucket in marked
+            on = governs or not weighs
+            entries = walk.reached[bucket]
+            if iri != start and (iri not in entries or (on and not entries[iri])):
+                entries[iri] = on
+                before[bucket, iri] = (origin, between)
+            last = origin[1]
+            for hop, node in enumerate(between):
+                links.setdefault((last, step.links[hop], node, ""), None)
+                last = node
+            key = (last, label, iri, bucket)
+            links[key] = (on or bool(links.get(key))) if weighs else None
+
+    def _know(self, classes: Iterable[tuple[str, Term | None]]) -> None:
+        kinds = self._kinds
+        for iri, class_ in classes:
+            kinds[iri] = kinds.get(iri, _NONE) | {_iri(class_)}
 
     def _look_up(self, iris: Iterable[str]) -> None:
         """Learn the classes of nodes that no query told."""
         unknown = dict.fromkeys(iri for iri in iris if iri not in self._kinds)
-        for block in values("item", map(NamedNode, unknown)):
+        for block in iri_values("item", unknown):
             query = f"SELECT ?item ?class WHERE {{ {block} ?item <{RDF}type> ?class }}"
-            for item, class_ in self._reader.select(query):
-                self._know(_iri(item), _iri(class_))
+            self._know((_iri(item), class_) for item, class_ in self._reader.select(query))
 
     def _bucket(self, step: Step, iri: str) -> str | None:
         """Return the bucket for a node, None where the step has none for its classes."""

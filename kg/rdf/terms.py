@@ -1,6 +1,6 @@
 """RDF terms to text and back: N-Triples, and the `VALUES` blocks of SPARQL.
 
-`values` is the one place where terms become part of a query's text.
+`values` and `iri_values` are the one place where terms become part of a query's text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kg.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["CHUNK", "Node", "Term", "line", "parse_lines", "parse_term", "to_ntriples", "values"]
+__all__ = ["CHUNK", "Node", "Term", "iri_values", "line", "parse_lines", "parse_term", "to_ntriples", "values"]
 
 Node: TypeAlias = NamedNode | BlankNode
 """What can be the subject of a triple."""
@@ -87,6 +87,26 @@ def values(
     texts = (_row(row, single=single, width=len(names)) for row in rows)
     while block := list(islice(texts, chunk)):
         yield head + " ".join(block) + " }"
+
+
+def iri_values(variable: str, iris: Iterable[str], chunk: int = CHUNK) -> Iterator[str]:
+    """Yield the `VALUES` blocks that bind one variable to IRIs given as text; several times as fast as `values`.
+
+    Args:
+        variable: its name.
+        iris: what to bind it to.
+        chunk: most IRIs of one block.
+
+    Raises:
+        InputError: a text holds what no IRI may.
+    """
+    if not _VARIABLE.fullmatch(variable):
+        raise ValueError(f"no SPARQL variable name: {variable}")
+    texts = iter(iris)
+    while block := list(islice(texts, chunk)):
+        if _UNSAFE.search("".join(block)):
+            raise InputError(f"not an IRI: {next(filter(_UNSAFE.search, block))!r}")
+        yield f"VALUES ?{variable} {{ <{'> <'.join(block)}> }}"
 
 
 def _row(row: Term | Sequence[Term | None], *, single: bool, width: int) -> str:

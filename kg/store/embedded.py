@@ -36,7 +36,7 @@ class EmbeddedReader:
         result = self._query(query)
         if not isinstance(result, QuerySolutions):
             raise InputError("a SELECT query is needed here")
-        return Rows(tuple(v.value for v in result.variables), (tuple(row) for row in _guarded(result)))
+        return Rows(tuple(v.value for v in result.variables), map(tuple, _guarded(result)))
 
     def ask(self, query: str) -> bool:
         """Return the answer of an ASK query."""
