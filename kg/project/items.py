@@ -6,14 +6,15 @@ import difflib
 import heapq
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
 from kg.errors import AmbiguousItem, UnknownItem
-from kg.rdf.names import CATALOGUE, DCTERMS, NS, RDF, RDFS, SKOS, curie, expand
-from kg.rdf.terms import values
+from kg.rdf.names import CATALOGUE, DCTERMS, NS, PREFIXES, RDF, RDFS, SKOS, curie, expand
+from kg.rdf.terms import iri_values, values
 from kg.values import Item
 
 if TYPE_CHECKING:
@@ -78,34 +79,65 @@ def describe(reader: Reader, iris: Iterable[str], prefixes: dict[str, str] | Non
         iris: the IRIs.
         prefixes: prefix → namespace for those without an identifier; default is Interlock's own.
     """
-    wanted = [NamedNode(iri) for iri in dict.fromkeys(iris)]
-    identifiers: dict[str, _Choice] = {}
-    titles: dict[str, _Choice] = {}
-    classes: dict[str, set[str]] = {}
-    # One VALUES and one pattern: pyoxigraph joins a second VALUES against the whole store.
-    named = ", ".join(f"<{property_}>" for property_ in (_IDENTIFIER, *_LABELS, _TYPE))
-    for block in values("item", wanted):
-        query = f"SELECT ?item ?p ?value WHERE {{ {block} ?item ?p ?value FILTER(?p IN ({named})) }}"
-        for node, property_, value in reader.select(query):
-            if not isinstance(node, NamedNode) or not isinstance(property_, NamedNode):
-                continue
-            if isinstance(value, Literal):
-                _choose(identifiers if property_.value == _IDENTIFIER else titles, node.value, property_.value, value)
-            elif isinstance(value, NamedNode) and property_.value == _TYPE and value.value.startswith(NS):
-                classes.setdefault(node.value, set()).add(value.value)
-    kinds = _most_specific(reader, classes)
-    shown = _named(prefixes) if prefixes is not None else None
+    wanted = list(dict.fromkeys(iris))
+    known = _Known()
+    known.read_usual(reader, wanted)
+    known.read_all(reader, [iri for iri in wanted if iri not in known.titles])
+    kinds = _most_specific(reader, known.classes)
+    shown = PREFIXES if prefixes is None else _named(prefixes)
     return {
-        node.value: Item(
-            node.value,
-            identifiers[node.value][-1]
-            if node.value in identifiers
-            else (curie(node.value, shown) if shown is not None else curie(node.value)),
-            titles[node.value][-1] if node.value in titles else "",
-            kinds.get(node.value, ""),
+        iri: Item(
+            iri,
+            known.identifiers[iri][-1] if iri in known.identifiers else curie(iri, shown),
+            known.titles[iri][-1] if iri in known.titles else "",
+            kinds.get(iri, ""),
         )
-        for node in wanted
+        for iri in wanted
     }
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known about items: the IRI of each → its best identifier and title, and its classes that are ours."""
+
+    identifiers: dict[str, _Choice] = field(default_factory=dict)
+    titles: dict[str, _Choice] = field(default_factory=dict)
+    classes: dict[str, set[str]] = field(default_factory=dict)
+
+    def read_usual(self, reader: Reader, iris: Iterable[str]) -> None:
+        """Read the items that have identifier, title and class, as nearly all do: one row for each."""
+        for block in iri_values("item", iris):
+            query = (
+                f"SELECT ?item ?id ?title ?class WHERE {{ {block} ?item <{_IDENTIFIER}> ?id ; <{_LABELS[0]}> ?title ;"
+                f" <{_TYPE}> ?class }}"
+            )
+            for node, identifier, title, class_ in reader.select(query):
+                if isinstance(node, NamedNode):
+                    self._take(node.value, _IDENTIFIER, identifier)
+                    self._take(node.value, _LABELS[0], title)
+                    self._take(node.value, _TYPE, class_)
+
+    def read_all(self, reader: Reader, iris: Iterable[str]) -> None:
+        """Read what there is about items of which something may be missing."""
+        # One VALUES and one pattern: pyoxigraph joins a second VALUES against the whole store.
+        named = ", ".join(f"<{property_}>" for property_ in (_IDENTIFIER, *_LABELS, _TYPE))
+        for block in iri_values("item", iris):
+            query = f"SELECT ?item ?p ?value WHERE {{ {block} ?item ?p ?value FILTER(?p IN ({named})) }}"
+            for node, property_, value in reader.select(query):
+                if isinstance(node, NamedNode) and isinstance(property_, NamedNode):
+                    self._take(node.value, property_.value, value)
+
+    def _take(self, iri: str, property_: str, value: Term | None) -> None:
+        """Keep a value: of texts the earlier property before the later, English before other languages."""
+        if isinstance(value, Literal) and property_ != _TYPE:
+            found = self.identifiers if property_ == _IDENTIFIER else self.titles
+            rank = _LABELS.index(property_) if property_ in _LABELS else 0
+            new = (rank, 0 if (value.language or "en").startswith("en") else 1, value.value)
+            old = found.get(iri)
+            if old is None or new < old:
+                found[iri] = new
+        elif isinstance(value, NamedNode) and property_ == _TYPE and value.value.startswith(NS):
+            self.classes.setdefault(iri, set()).add(value.value)
 
 
 def _as_iri(reader: Reader, name: str, prefixes: dict[str, str]) -> Iterator[str]:
@@ -192,14 +224,6 @@ def _nearest(name: str, identifiers: Iterable[str]) -> list[str]:
     like = (text for text in sorted(identifiers) if text[:1].casefold() == name[:1])
     short = {text.casefold(): text for text in heapq.nlargest(_SHORTLIST, islice(like, _SCANNED), key=likeness)}
     return [short[text] for text in difflib.get_close_matches(name, short, n=_NEAREST, cutoff=0.5)]
-
-
-def _choose(found: dict[str, _Choice], iri: str, property_: str, value: Literal) -> None:
-    """Keep the better of what is known and `value`: the earlier property, English before other languages."""
-    rank = _LABELS.index(property_) if property_ in _LABELS else 0
-    language = 0 if (value.language or "en").startswith("en") else 1
-    new = (rank, language, value.value)
-    found[iri] = min(found.get(iri, new), new)
 
 
 def _most_specific(reader: Reader, classes: dict[str, set[str]]) -> dict[str, str]:

@@ -34,6 +34,7 @@ __all__ = ["Asker", "cells", "natural"]
 
 _TYPE = RDF + "type"
 _LISTED = 20
+_DIGITS = re.compile(r"(\d+)")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")  # Python converts no more digits
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -246,10 +247,11 @@ def _least(question: Question, rows: set[tuple[Cell, ...]]) -> set[tuple[Cell, .
     }
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
+def natural(text: str) -> list[str | int]:
     """Return a key by which texts sort as people count: ``SR 1.2`` before ``SR 1.10``."""
-    parts = re.findall(r"\d+|\D+", text)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
+    parts: list[str | int] = [*_DIGITS.split(text.casefold())]
+    parts[1::2] = map(int, parts[1::2])
+    return parts
 
 
 def _cell(term: Term | None, items: Mapping[str, Item]) -> Cell:
