@@ -57,6 +57,7 @@ def serve(project_root: Path, host: str, port: int, ready: Callable[[str], None]
             channel_timeout=_IDLE,
         )
     except OSError as wrong:
+        _close(sockets)
         raise InputError(f"nothing can listen at {host}, port {port}: {wrong.strerror}; choose another") from wrong
     except ValueError as wrong:
         raise InputError(f"{host!r} is no name or address of this machine") from wrong
@@ -66,7 +67,15 @@ def serve(project_root: Path, host: str, port: int, ready: Callable[[str], None]
     bound = next(one.socket.getsockname() for one in sockets.values() if hasattr(one, "effective_port"))
     name = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
     ready(f"http://{name}:{bound[1]}/")
-    server.run()
+    try:
+        server.run()
+    finally:
+        _close(sockets)
+
+
+def _close(sockets: dict[int, Any]) -> None:
+    for one in list(sockets.values()):
+        one.close()
 
 
 class _JsonError(ErrorTask):  # type: ignore[misc]  # waitress has no types
