@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import InputError
@@ -16,6 +17,7 @@ from kg.importers.plan import Intake, check_file, plan, within
 from kg.importers.registry import convert
 from kg.project.config import FILE, SourceEntry
 from kg.project.delta import item_change
+from kg.project.lock import hold
 from kg.project.project import Project
 from kg.project.sources import Source, graph_of, hash_file, parse_limits
 from kg.project.start import add_source
@@ -25,9 +27,9 @@ from kg.store import Delta
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from kg.importers.conversion import Conversion
+    from kg.project.change import Change
     from kg.rdf.guard import Limits
 
 __all__ = ["import_files", "preview"]
@@ -60,19 +62,28 @@ def import_files(
         LimitExceeded: a file goes beyond a limit of the project.
         Busy: another process commits and did not let go in time.
     """
-    before = project.refresh()
-    intakes = plan(project, files, kind, name)
-    with _drafts(project, intakes):
-        _convert(project, intakes)
-        with _in_place(project, intakes):
-            ready = Project(project.root, convert=_Converted(intakes), on_step=on_step)
-            after = ready.refresh(reason=f"import {', '.join(one.source.shown for one in intakes)}")
+    wait = project.config.settings.number("lock-wait-seconds")
+    with hold(project.root / ".interlock" / "import", wait):
+        project = Project(project.root, convert=convert)  # another import may have changed what it is configured as
+        before = project.refresh()
+        intakes = plan(project, files, kind, name)
+        with _drafts(project, intakes):
+            _convert(project, intakes)
+            with _in_place(project, intakes):
+                ready = Project(project.root, convert=_Converted(intakes), on_step=on_step)
+                after = ready.refresh(reason=f"import {', '.join(one.source.shown for one in intakes)}")
+    return _reports(ready, intakes, [change for change in (after, before) if change], listed)
+
+
+def _reports(
+    ready: Project, intakes: Sequence[Intake], changes: Sequence[Change], listed: int | None
+) -> list[ImportReport]:
     reports = []
     with ready.reader() as reader:
         for one in intakes:
             graph = graph_of(ready.config.base, one.source.name)
             lines = list(reader.graph(graph).lines()) if graph in reader.graphs else []
-            deltas = (change.deltas[graph] for change in (after, before) if change and graph in change.deltas)
+            deltas = (change.deltas[graph] for change in changes if graph in change.deltas)
             reports.append(_report(one, lines, next(deltas, Delta()), listed))
     return reports
 
@@ -174,9 +185,10 @@ def _in_place(project: Project, intakes: Sequence[Intake]) -> Iterator[None]:
     except BaseException:
         write_atomic(config, [before])
         for target, old in replaced.items():
-            target.unlink(missing_ok=True)
             if old is not None:
                 old.replace(target)
+            else:
+                target.unlink(missing_ok=True)
         raise
     for old in replaced.values():
         if old is not None:
@@ -184,10 +196,13 @@ def _in_place(project: Project, intakes: Sequence[Intake]) -> Iterator[None]:
 
 
 def _set_aside(path: Path) -> Path | None:
-    """Give the file at `path` a hidden name and return it; None where there is no file."""
+    """Keep a copy of the file at `path` under a hidden name and return it; None where there is no file.
+
+    The file itself stays until the new one takes its place, so that at no moment there is none.
+    """
     if not path.exists():
         return None
-    return path.replace(path.with_name(f".{path.name}.old"))
+    return Path(shutil.copy2(path, path.with_name(f".{path.name}.old")))
 
 
 def _conversion(one: Intake) -> Conversion:

@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from kg.cli.import_ import command
-from kg.errors import BrokenFile, InputError, InterlockError, LimitExceeded
+from kg.errors import BrokenFile, Busy, InputError, InterlockError, LimitExceeded
 from kg.importers.intake import import_files, preview
 from kg.importers.registry import convert
 from kg.project.project import Project
@@ -293,3 +293,43 @@ def test_the_command_previews_and_lists(run: object, root: Path, tmp_path: Path)
     wrong = run()  # type: ignore[operator]
     assert isinstance(wrong.exception, InputError)
     assert "name the files to import" in str(wrong.exception)
+
+
+def test_imports_at_the_same_time_wait_for_each_other(root: Path, tmp_path: Path) -> None:
+    waiting = opened(root)
+    first, second = (advisory(tmp_path / name, {**MINIMAL, "n": name}, f"{name}.json") for name in ("one", "two"))
+
+    def meanwhile(step: str) -> None:
+        if step == "record" and not done:
+            config = (root / "interlock.toml").read_text()
+            (root / "interlock.toml").write_text(config.replace("[settings]\n", "[settings]\nlock-wait-seconds = 0\n"))
+            with pytest.raises(Busy, match=r"\.interlock/import is held by process"):
+                import_files(opened(root), [second])
+            (root / "interlock.toml").write_text(config)
+            done.append(step)
+
+    done: list[str] = []
+    import_files(opened(root), [first], on_step=meanwhile)
+    assert done
+    import_files(waiting, [second])  # opened before the first was in
+    assert [entry.name for entry in opened(root).config.sources] == ["plant", "one", "two"]
+
+
+def test_a_source_is_there_at_every_moment_of_its_replacement(root: Path, tmp_path: Path) -> None:
+    import_files(opened(root), [advisory(tmp_path / "a")])
+    changed = json.loads(json.dumps(MINIMAL))
+    changed["document"]["title"] = "Another title"
+    seen: list[bool] = []
+    place = root / "sources" / "imported" / "ex-2026-001.json"
+    replace = Path.replace
+
+    def watched(self: Path, target: Path) -> Path:
+        seen.append(place.exists())
+        return replace(self, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", watched)
+        import_files(opened(root), [advisory(tmp_path / "b", changed)])
+    assert seen
+    assert all(seen)
+    assert not [path for path in place.parent.iterdir() if path.name.startswith(".")]
