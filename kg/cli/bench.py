@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from kg.bench.run import Work
-from kg.cli.common import FormatOption, OutputOption, say, write
+from kg.cli.common import OutputOption, TableFormatOption, say, write
 from kg.errors import InputError
 from kg.report import Format
 
@@ -30,7 +30,7 @@ def measure(  # noqa: PLR0917 - options, which Typer passes by name
     pyshacl: Annotated[
         bool, typer.Option("--with-pyshacl/--without-pyshacl", help="Time pySHACL too, up to 100k: takes minutes.")
     ] = True,
-    form: FormatOption = Format.TEXT,
+    form: TableFormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
     """Print our figures, a reference's in the same run, the ratio and the budget; or generate plants of any size."""

@@ -12,19 +12,44 @@ from typing import TYPE_CHECKING, Annotated, TextIO, TypeAlias
 import typer
 
 from kg.errors import InputError
-from kg.report import Format, render
+from kg.report import NO_TURTLE, Format, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kg.report import Result
 
-__all__ = ["FormatOption", "OutputOption", "has_colour", "say", "write"]
+__all__ = ["FormatOption", "OutputOption", "TableFormatOption", "has_colour", "say", "write"]
 
+
+def _for_a_table(form: Format) -> Format:
+    """Refuse a format that tables do not come in, before anything is done."""
+    if form is Format.TURTLE:
+        raise InputError(NO_TURTLE)
+    return form
+
+
+def _to_write(output: Path | None) -> Path | None:
+    """Refuse a file that could not be written, before anything is done."""
+    if output is not None and not output.absolute().parent.is_dir():
+        raise InputError(f"{output} can't be written: there is no folder {output.parent}")
+    return output
+
+
+TableFormatOption: TypeAlias = Annotated[
+    Format, typer.Option("--format", "-f", help="How to write the result: text, json or csv.", callback=_for_a_table)
+]
 FormatOption: TypeAlias = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
 OutputOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of the terminal.", dir_okay=False),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file instead of the terminal.",
+        dir_okay=False,
+        callback=_to_write,
+    ),
 ]
 
 

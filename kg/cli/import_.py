@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kg.cli.common import FormatOption, OutputOption, write
+from kg.cli.common import OutputOption, TableFormatOption, write
 from kg.errors import InputError
 from kg.report import Format
 from kg.values import Item, Note, Table
@@ -29,7 +29,7 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
     source: Annotated[str, typer.Option(help="Name of the source, for one file; the file's name by default.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     kinds: Annotated[bool, typer.Option("--list", help="List the kinds of files that can be imported.")] = False,
-    form: FormatOption = Format.TEXT,
+    form: TableFormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
     """Make files of other tools sources of this project, and say which items that added, modified and retired.

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.common import FormatOption, say, write
+from kg.cli.common import FormatOption, TableFormatOption, say, write
 from kg.errors import InputError
 from kg.report import Format
 
@@ -77,7 +77,7 @@ def context(
 
 
 @app.command("unused")
-def unused(form: FormatOption = Format.TEXT) -> None:
+def unused(form: TableFormatOption = Format.TEXT) -> None:
     """List the terms that no question, rule, derivation or importer uses yet."""
     from kg.ontology.usage import unused_terms
     from kg.ontology.vocabulary import load_vocabulary

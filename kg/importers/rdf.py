@@ -45,5 +45,7 @@ def _conversion(one: Source, parsed: ParsedFile) -> Conversion:
     if len(parsed.graphs) > 1:
         names = ", ".join(parsed.graphs[:3]) + (" …" if len(parsed.graphs) > 3 else "")  # noqa: PLR2004
         caveats = (Caveat(one.shown, f"{len(parsed.graphs)} named graphs ({names}) became one graph of the project"),)
+    if not parsed.count:
+        caveats = (*caveats, Caveat(one.shown, "states nothing that could be read as RDF: is it of another kind?"))
     kind = next(f.name for f in FORMATS if f.rdf == parsed.format)
     return Conversion(kind, parsed.lines, caveats, parsed.prefixes)

@@ -127,7 +127,12 @@ def check(text: str, reader: Reader, lead: int = 0) -> str:
         InputError: it is no SPARQL 1.1 query, an update, or would reach the network.
     """
     tree = _parsed(text, lead)
+    declared = {str(node.prefix or "") for node in _nodes(tree) if node.name == "PrefixDecl"}
     for node in _nodes(tree):
+        if node.name == "pname" and str(node.prefix or "") not in declared:
+            raise InputError(
+                f"the query uses the prefix {node.prefix or ''}: which neither it nor interlock.toml declares"
+            )
         if node.name == "ServiceGraphPattern":
             raise InputError("the query uses SERVICE, which would reach the network; ask what is in the project")
     for graph in _dataset(tree):

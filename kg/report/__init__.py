@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 
 from kg.values import Findings, Table, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Format", "Result", "render"]
+__all__ = ["NO_TURTLE", "Format", "Result", "render"]
 
 Result: TypeAlias = Findings | Table | Trace
 """Everything that Interlock answers."""
+
+
+NO_TURTLE: Final = "a table can't be written as turtle; --format text, json or csv fit"
+"""No RDF vocabulary says well what a table says."""
 
 
 class Format(StrEnum):

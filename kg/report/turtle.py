@@ -10,6 +10,7 @@ from kg.errors import InputError
 from kg.rdf.names import DCTERMS, NS, PREFIXES, RDF, SH, XSD, expand
 from kg.rdf.terms import parse_term
 from kg.rdf.turtle import write_turtle
+from kg.report import NO_TURTLE
 from kg.report.paths import path_triples
 from kg.report.walk import nodes
 from kg.values import Findings, Table
@@ -34,7 +35,7 @@ def write_turtle_report(result: Result, stream: TextIO, *, prefixes: Mapping[str
     """
     known = dict(PREFIXES if prefixes is None else prefixes)
     if isinstance(result, Table):
-        raise InputError("a table can't be written as turtle; --format text, json or csv fit")
+        raise InputError(NO_TURTLE)
     triples = list(_report(result, known) if isinstance(result, Findings) else _walk(result, known))
     stream.write(write_turtle(triples, prefixes={p: ns for p, ns in known.items() if p}))
 

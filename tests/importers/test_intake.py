@@ -333,3 +333,24 @@ def test_a_source_is_there_at_every_moment_of_its_replacement(root: Path, tmp_pa
     assert seen
     assert all(seen)
     assert not [path for path in place.parent.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("words", [["--format", "turtle"], ["--output", "none/report.txt"]])
+def test_a_report_that_can_not_be_written_stops_an_import_first(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(root)
+    app = typer.Typer()
+    app.command()(command)
+    before = tree(root)
+    done = CliRunner().invoke(app, [str(advisory(tmp_path / "mail")), *words])
+    assert isinstance(done.exception, InputError)
+    assert "can't be written" in str(done.exception)
+    assert tree(root) == before
+
+
+def test_a_file_that_states_nothing_says_so(root: Path, tmp_path: Path) -> None:
+    (report,) = import_files(opened(root), [advisory(tmp_path / "mail")], kind="jsonld")
+    assert [caveat.what for caveat in report.caveats] == [
+        "states nothing that could be read as RDF: is it of another kind?"
+    ]
