@@ -60,11 +60,11 @@ def test_one_channel_by_hand(plant: Model) -> None:
 
 
 def test_two_channels_by_hand(plant: Model) -> None:
-    """Safety controller: lDU 5e-9, CCF 0.01 x 4.95e-7 x 8 + 0.02 x 5e-9 x 21908 = 3.96e-8 + 2.1908e-6; 2 X2 tCE tGE.
+    """Safety controller: lDU 5e-9, CCF 0.01 x 4.95e-7 x 8 + 0.02 x 5e-9 x 8768 = 3.96e-8 + 8.768e-7; 2 X2 tCE tGE.
 
-    tCE = 0.01 x 21908 + 0.99 x 8 = 227.0 h, tGE = 0.01 x 14608 + 7.92 = 154.0 h, X = 4.9495e-7: 1.713e-8.
+    tCE = 0.01 x 8768 + 0.99 x 8 = 95.6 h, tGE = 0.01 x 5848 + 7.92 = 66.4 h, X = 4.9495e-7: 3.11e-9.
     """
-    assert pfd(plant, plant.of("subsystem/logic")) == pytest.approx(3.96e-8 + 2.1908e-6 + 1.713e-8, rel=1e-3)
+    assert pfd(plant, plant.of("subsystem/logic")) == pytest.approx(3.96e-8 + 8.768e-7 + 3.11e-9, rel=1e-3)
 
 
 def test_every_function_reaches_its_target_and_what_the_layers_count_on(plant: Model) -> None:

@@ -63,7 +63,14 @@ def write_layout(system: System, zones: int) -> None:
         _conduit(system, scope)
     outside = system.conduits[-1] if system.conduits else centre
     system.access_points.append(
-        system.item("AccessPoint", "ap0", "Remote access", partOfSystem=name("suc"), opensInto=outside.node)
+        system.item(
+            "AccessPoint",
+            "ap0",
+            "Remote access",
+            partOfSystem=name("suc"),
+            opensInto=outside.node,
+            protectedBy=outside.components[0].node,
+        )
     )
     _flows(system)
 

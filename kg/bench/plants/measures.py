@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kg.bench.plants.facts import boolean, il
+from kg.bench.plants.facts import boolean, date, entry, il, integer, text
 from kg.bench.plants.model import Measure
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def write_measures(system: System) -> None:
         _write(system, service, "SecurityService", runsOn=service.places)
     for scope in system.zones:
         _integrate(system, scope)
+    _compensate(system, system.zones[0])
 
 
 def _write(system: System, measure: Measure, kind: str, **facts: str | tuple[str, ...]) -> None:
@@ -89,6 +90,34 @@ def _integrate(system: System, scope: Scope) -> None:
                     integrates=component.node,
                     integratedWith=system.services[key].node,
                 )
+
+
+def _compensate(system: System, scope: Scope) -> None:
+    """Write a measure that stands in for what the first component of `scope` can't do, with all that it needs."""
+    key, node = f"{scope.key}/compensation", scope.components[0].node
+    record = system.item(
+        "AuditRecord",
+        f"{key}/record",
+        "Record of the locked cabinet",
+        evidenceAbout=node,
+        sha256=text(f"{system.number:064x}"),
+        validUntil=date("2046-12-31"),
+    )
+    measure = system.item(
+        "CompensatingCountermeasure",
+        key,
+        "Locked cabinet",
+        measureKind=il("physical"),
+        status=il("inOperation"),
+        compensatesFor=entry("iec62443-4-2-2019", "CR-1.11"),
+        coveredLevel=integer(1),
+        coversComponent=node,
+        equivalence=text("Who can't reach the port can't try passwords"),
+        evidencedBy=record,
+        residualRiskIn=scope.results[0].node,
+        reviewDue=date("2046-12-31"),
+    )
+    system.approval(key, measure)
 
 
 def write_verdicts(system: System, measure: str, function: str, key: str) -> None:

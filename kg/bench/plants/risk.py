@@ -64,6 +64,7 @@ def write_risks(system: System) -> None:
 
 def _result(system: System, scope: Scope, threat: Threat, assessment: str, number: int) -> None:
     asks = {name: system.pick(_ASKED) for name in threat.breaks}
+    unmitigated = 1 + max(asks.values())  # the rank for which the table of the method gives this level
     key = f"{scope.key}/risk/{number}"
     part, residual = system.facts.part, 1 + int(system.random.random() * 2.2)
     consequence = part(
@@ -79,8 +80,8 @@ def _result(system: System, scope: Scope, threat: Threat, assessment: str, numbe
         usesMethod=system.library.method,
         hasConsequence=consequence,
         likelihoodRank=integer(3),
-        unmitigatedRisk=integer(4),
-        mitigatedRisk=integer(3),
+        unmitigatedRisk=integer(unmitigated),
+        mitigatedRisk=integer(min(3, unmitigated)),
         residualRisk=() if system.faults.here("iec62443-3-2-2020/ZCR-5.11") else integer(residual),
         asks=[
             part("LevelDemand", foundationalRequirement=fr(name), level=integer(level)) for name, level in asks.items()
