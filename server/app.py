@@ -50,6 +50,7 @@ def create_app(project_root: Path, *, any_host: bool = False) -> Flask:
 
     app = Flask("server", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.config["WORKERS"] = workers
     if isinstance(app.json, DefaultJSONProvider):
         app.json.ensure_ascii, app.json.sort_keys = False, False
     app.url_map.merge_slashes = False  # an IRI in a path has two

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def choose(wanted: str | None, offers: Mapping[str, str]) -> str:
         named = [media for media, name in offers.items() if name == wanted]
     elif request.accept_mimetypes:
         # `quality` takes what is most specific for each offer, so "*/*, text/csv;q=0" means anything but CSV.
-        likings = {media: request.accept_mimetypes.quality(media) for media in offers}
+        # A parameter such as charset says nothing here: all that is written is UTF-8.
+        accepted = MIMEAccept([(media.partition(";")[0].strip(), q) for media, q in request.accept_mimetypes])
+        likings = {media: accepted.quality(media) for media in offers}
         named = sorted((media for media in offers if likings[media] > 0), key=lambda media: -likings[media])
     else:
         named = list(offers)

@@ -7,11 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress.channel import HTTPChannel
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
 
 from kg.errors import InputError
-from kg.project.config import FILE, read_config
 from server.app import LARGEST, create_app, is_loopback
 from server.errors import HEADERS, error_body, generic
 
@@ -42,7 +41,6 @@ def serve(project_root: Path, host: str, port: int, ready: Callable[[str], None]
         InputError: nothing can listen there, or the configuration is wrong.
     """
     app = create_app(project_root, any_host=not is_loopback(host))
-    workers = read_config(project_root / FILE).settings.whole("server-workers")
     sockets: dict[int, Any] = {}
     try:
         server = create_server(
@@ -50,7 +48,7 @@ def serve(project_root: Path, host: str, port: int, ready: Callable[[str], None]
             map=sockets,
             host=host,
             port=port,
-            threads=2 * workers + _SPARE,
+            threads=2 * app.config["WORKERS"] + _SPARE,
             ident=None,
             max_request_header_size=LARGEST,
             max_request_body_size=_BODY,
@@ -61,13 +59,13 @@ def serve(project_root: Path, host: str, port: int, ready: Callable[[str], None]
         raise InputError(f"nothing can listen at {host}, port {port}: {wrong.strerror}; choose another") from wrong
     except ValueError as wrong:
         raise InputError(f"{host!r} is no name or address of this machine") from wrong
-    for one in sockets.values():
+    listening = [one for one in sockets.values() if isinstance(one, BaseWSGIServer)]
+    for one in listening:
         one.channel_class = _Channel
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    bound = next(one.socket.getsockname() for one in sockets.values() if hasattr(one, "effective_port"))
-    name = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-    ready(f"http://{name}:{bound[1]}/")
+    address, bound = listening[0].socket.getsockname()[:2]
     try:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        ready(f"http://{f'[{address}]' if ':' in address else address}:{bound}/")
         server.run()
     finally:
         _close(sockets)

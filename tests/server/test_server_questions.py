@@ -110,6 +110,7 @@ def test_the_item_as_parameter_is_the_same_question(client: FlaskClient) -> None
         ("application/json;q=0.5, text/csv;q=0.9", "text/csv; charset=utf-8"),
         ("*/*, application/json;q=0", "text/csv; charset=utf-8"),
         ("application/json, text/csv", "application/json"),
+        ("text/csv; charset=utf-8", "text/csv; charset=utf-8"),
     ],
 )
 def test_accept_chooses(client: FlaskClient, accept: str | None, media: str) -> None:
