@@ -34,7 +34,7 @@ __all__ = ["Asker", "cells", "natural"]
 
 _TYPE = RDF + "type"
 _LISTED = 20
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"(\d{1,18})")  # a longer number in pieces: Python converts no more than 4300 digits
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")  # Python converts no more digits
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 

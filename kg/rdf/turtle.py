@@ -100,7 +100,7 @@ def read_turtle(path: Path) -> TurtleFile:
 
 def natural(text: str) -> tuple[tuple[str | int, ...], str]:
     """Return a sort key that puts ``SR-1.2`` before ``SR-1.10``."""
-    parts = re.split(r"([0-9]+)", text)
+    parts = re.split(r"([0-9]{1,18})", text)  # a longer number in pieces: Python converts no more than 4300 digits
     return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), text
 
 

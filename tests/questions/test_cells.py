@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from kg.questions.asking import cells
+from kg.questions.asking import cells, natural
+from kg.rdf import turtle
 from kg.rdf.names import XSD
 from kg.report import Format, render
 from kg.store import memory_reader
 from kg.values import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -42,3 +47,9 @@ def test_a_literal_becomes_a_cell(text: str, datatype: str, cell: object) -> Non
     stream = StringIO()
     render(Table("t", ("x",), rows), Format.JSON, stream)
     assert json.loads(stream.getvalue())["rows"] == [[cell]]
+
+
+@pytest.mark.parametrize("key", [natural, turtle.natural])
+def test_names_sort_as_people_count_whatever_their_length(key: Callable[[str], Any]) -> None:
+    names = ["", "SR 1.2", "SR 1.10", "SR 10.1", "Z" + "9" * 5000, "Z" + "9" * 5001]
+    assert sorted(reversed(names), key=key) == names
