@@ -19,9 +19,10 @@ def command(
 ) -> None:
     """Serve the stored questions and SPARQL over HTTP, read-only, until Ctrl-C.
 
-    Addresses: /questions, /impact/ITEM, /why/ITEM, /trace/ITEM, /sparql?query=…, /health. Each request is answered from
-    what the project holds then: changed sources are committed now, and later by any other command. Limits are the
-    settings query-seconds, query-memory, query-rows and server-workers.
+    Addresses: /questions, /impact/ITEM, /why/ITEM, /trace/ITEM, /sparql, /health.
+
+    A request is answered from what the project holds when it comes. Changed sources are committed now, later ones when
+    another command runs. The settings query-seconds, query-memory, query-rows and server-workers are its limits.
     """
     from kg.importers.registry import convert
     from kg.project.project import Project
