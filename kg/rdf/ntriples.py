@@ -24,9 +24,16 @@ _TYPE: Final = f" <{RDF}type> <".encode()
 
 
 def sort_unique(lines: Iterable[bytes]) -> list[bytes]:
-    """Return `lines` sorted, each once; next to nothing where they are so already."""
+    """Return `lines` sorted, each once; next to nothing where they are so already, little where long runs are."""
     found = list(lines)
-    return found if all(map(lt, found, islice(found, 1, None))) else sorted(set(found))
+    if _ascends(found):
+        return found
+    found.sort()
+    return found if _ascends(found) else list(dict.fromkeys(found))
+
+
+def _ascends(lines: list[bytes]) -> bool:
+    return all(map(lt, lines, islice(lines, 1, None)))
 
 
 def read_lines(path: Path) -> Iterator[bytes]:

@@ -57,10 +57,10 @@ def skolemise(
     """
     found = sort_unique(lines)
     tangle = _Tangle(base + _GENID, name)
-    taken = {line for line in found if b"_:" in line and tangle.take(line)}
-    if not taken:
+    kept = [line for line in found if b"_:" not in line or not tangle.take(line)]
+    if len(kept) == len(found):
         return found
-    return sort_unique([*(line for line in found if line not in taken), *tangle.named(limits or SkolemLimits())])
+    return sort_unique([*kept, *tangle.named(limits or SkolemLimits())])
 
 
 @dataclass(slots=True)
@@ -89,14 +89,16 @@ class _Tangle:
         """Take `line` in if it has a blank node; return whether it has."""
         subject, predicate, rest = line.split(b" ", 2)
         object_ = rest[:-3]
-        ends = [end for end in (subject, object_) if end.startswith(b"_:")]
+        starts, ends = subject.startswith(b"_:"), object_.startswith(b"_:")
         if object_.startswith(b"<<(") and b" _:" in object_:
             raise BrokenFile(self.name, "has a blank node inside a triple term; give the node an IRI")
-        if not ends:
+        if not starts and not ends:
             return False
-        self.nodes.update(ends)
+        if starts:
+            self.nodes.add(subject)
         self.out[subject].append((predicate, object_))
-        if object_.startswith(b"_:"):
+        if ends:
+            self.nodes.add(object_)
             self.into[object_].append((subject, predicate))
         return True
 
