@@ -134,8 +134,11 @@ class Index:
         """Let go of the store."""
         self._writer = None
 
-    def _store(self) -> StoreWriter:
+    def _store(self, *, anew: bool = False) -> StoreWriter:
         if self._writer is None:
+            store = self._folder / "store"
+            if self.state.graphs and not anew and not (store / "CURRENT").is_file():  # it would be made, and be empty
+                raise InterlockError(f"{store} is damaged, delete .interlock to build it anew: its files are missing")
             self._writer = StoreWriter(self._folder / "store")
         return self._writer
 
@@ -157,7 +160,7 @@ class Index:
             self._writer = None
             shutil.rmtree(self._folder / "store", ignore_errors=True)
             files = {iri: GraphFile(self._graphs, state) for iri, state in after.graphs.items()}
-            self._store().load(files)
+            self._store(anew=True).load(files)
             growth = 0
         else:
             files = {iri: GraphFile(self._graphs, after.graphs[iri]) for iri in deltas if iri in after.graphs}

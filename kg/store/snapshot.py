@@ -121,7 +121,7 @@ def open_snapshot(path: Path) -> SnapshotReader:
         raise InterlockError(f"the snapshot {path.name} is gone, ask for the current one")
     try:
         return SnapshotReader(path, lease)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
         raise InterlockError(f"the snapshot {path} is damaged, delete .interlock to build it anew: {error}") from error
 
 

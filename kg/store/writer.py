@@ -41,7 +41,7 @@ class StoreWriter:
     def __init__(self, folder: Path) -> None:
         try:
             self._store = Store(folder)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise InterlockError(f"the index can't be opened, delete .interlock to build it anew: {error}") from error
 
     def load(self, graphs: Mapping[str, GraphFile]) -> None:

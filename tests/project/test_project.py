@@ -17,7 +17,7 @@ import pytest
 from project_states import rebuilt_state, whole_state
 from pyoxigraph import RdfFormat, parse
 
-from kg.errors import BrokenFile, Busy, InputError
+from kg.errors import BrokenFile, Busy, InputError, InterlockError
 from kg.project.delta import item_change
 from kg.project.lock import hold
 from kg.project.project import Project
@@ -253,6 +253,31 @@ def test_a_damaged_or_missing_record_is_one_line(root: Path) -> None:
     (root / "record" / "changes" / "stray.trig").write_text("")
     with pytest.raises(BrokenFile, match="is no change record"):
         Project(root).refresh()
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut off"])
+def test_a_damaged_store_is_one_line_and_never_an_empty_answer(root: Path, damage: str) -> None:
+    many = "".join(item(f"Z{n}", "one of many") for n in range(100, 150))
+    (root / "sources" / "many.ttl").write_text(many)  # so that the change below is not most of all, and loads anew
+    project = Project(root)
+    project.refresh()
+    with project.reader() as reader:
+        before = len(list(reader.select("SELECT ?z { ?z a <https://w3id.org/interlock/ns#Zone> }")))
+    if damage == "missing":
+        shutil.rmtree(root / ".interlock" / "store")
+    else:
+        for file in (root / ".interlock" / "store").glob("*.sst"):
+            cut = file.read_bytes()[:10]
+            file.unlink()  # it is a link to the file of the snapshot
+            file.write_bytes(cut)
+    (root / "sources" / "more.ttl").write_text(item("Z9", "nine"))
+    for _ in range(2):
+        with pytest.raises(InterlockError, match=r"delete \.interlock to build it anew"):
+            Project(root).refresh()
+    shutil.rmtree(root / ".interlock")
+    assert Project(root).refresh() is None  # the change was recorded before the damage was met
+    with Project(root).reader() as reader:
+        assert len(list(reader.select("SELECT ?z { ?z a <https://w3id.org/interlock/ns#Zone> }"))) == before + 1
 
 
 def test_a_broken_source_touches_nothing(root: Path) -> None:

@@ -166,10 +166,16 @@ def test_an_index_of_another_version_is_one_line(tmp_path: Path, text: str) -> N
 
 def test_damage_is_one_line(index: Index, tmp_path: Path) -> None:
     index.commit("a", {"http://g": Delta([fact(1)])}, {})
+    whole = publish(index, tmp_path)
+    index.commit("b", {"http://g": Delta([fact(2)])}, {})
     path = publish(index, tmp_path)
     (path / "manifest.json").write_text("{")
     with pytest.raises(InterlockError, match=r"is damaged, delete \.interlock"):
         open_snapshot(path)
+    for file in (whole / "store").glob("*.sst"):
+        file.write_bytes(b"")
+    with pytest.raises(InterlockError, match=r"is damaged, delete \.interlock"):
+        open_snapshot(whole)
     (tmp_path / ".interlock" / "state.json").write_text("[]")
     with pytest.raises(InterlockError, match=r"state\.json is damaged, delete \.interlock"):
         Index(tmp_path / ".interlock", lambda _: None)
