@@ -31,8 +31,7 @@ _REFUSED: Final = {
 def sparql_routes(site: Site) -> Blueprint:
     """Return the route that answers ad-hoc queries."""
     routes = Blueprint("sparql", __name__)
-    settings, prefixes = site.config.settings, site.config.prefixes
-    limits = QueryLimits(settings.number("query-seconds"), settings.whole("query-memory"), settings.whole("query-rows"))
+    limits, prefixes = QueryLimits.of(site.config.settings), site.config.prefixes
 
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:

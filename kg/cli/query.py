@@ -38,7 +38,7 @@ def command(
     """Answer a SPARQL 1.1 query of your own: SELECT, ASK, CONSTRUCT or DESCRIBE, on what the project holds now.
 
     Interlock's prefixes and the project's need no declaration. Nothing is fetched and nothing is changed; time, memory
-    and rows are limited by the settings query-seconds, query-memory and query-rows.
+    and rows are limited by the settings query-seconds, query-memory, query-rows and query-size.
     """
     from kg.importers.registry import convert
     from kg.project.project import Project
@@ -47,8 +47,7 @@ def command(
     text = _text(query)
     project = Project.find(convert=convert)
     project.refresh()
-    settings, prefixes = project.config.settings, project.config.prefixes
-    limits = QueryLimits(settings.number("query-seconds"), settings.whole("query-memory"), settings.whole("query-rows"))
+    limits, prefixes = QueryLimits.of(project.config.settings), project.config.prefixes
     with project.reader() as reader:
         answer = run_query(reader.path, text, prefixes, limits)
         if answer.form in {"construct", "describe"} and form in {None, Format.TURTLE}:

@@ -22,7 +22,7 @@ def command(
     Addresses: /questions, /impact/ITEM, /why/ITEM, /trace/ITEM, /sparql, /health.
 
     A request is answered from what the project holds when it comes. Changed sources are committed now, later ones when
-    another command runs. The settings query-seconds, query-memory, query-rows and server-workers are its limits.
+    another command runs. Its limits are settings: query-seconds, query-memory, query-rows, query-size, server-workers.
     """
     from kg.importers.registry import convert
     from kg.project.project import Project

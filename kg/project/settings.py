@@ -83,6 +83,7 @@ SETTINGS: Final = (
     Setting("query-seconds", 30.0, 0.1, "longest time for one ad-hoc query, in seconds"),
     Setting("query-memory", 2048 * _MIB, 64 * _MIB, "most memory for one ad-hoc query, in bytes"),
     Setting("query-rows", 100_000, 1, "most rows that an ad-hoc query may give"),
+    Setting("query-size", 64 * _MIB, _MIB, "largest answer to an ad-hoc query, in bytes"),
     Setting("server-workers", 2, 1, "ad-hoc queries that the server answers at once, and likewise stored questions"),
 )
 """Every setting, in the order in which people read them."""

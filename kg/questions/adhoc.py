@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from kg.project.settings import Settings
     from kg.rdf.terms import Term
 
 __all__ = ["Answer", "QueryLimits", "run_query"]
@@ -42,11 +43,19 @@ class QueryLimits:
         seconds: wall-clock time, parsing included, in seconds.
         memory: address space of the worker beyond its own start, in bytes.
         rows: rows or triples of the answer.
+        size: the answer as the worker writes it, in bytes: a few rows may hold any amount of text.
     """
 
     seconds: float = 30.0
     memory: int = 2 << 30
     rows: int = 100_000
+    size: int = 64 << 20
+
+    @classmethod
+    def of(cls, settings: Settings) -> QueryLimits:
+        """Return the limits that a project sets."""
+        whole = (settings.whole(f"query-{name}") for name in ("memory", "rows", "size"))
+        return cls(settings.number("query-seconds"), *whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +127,13 @@ def _ask_worker(job: dict[str, Any], limits: QueryLimits) -> dict[str, Any]:
                 timer.cancel()
                 timer = threading.Timer(limits.seconds, _kill, [worker, late])
                 timer.start()
-            line = worker.stdout.read()
+            line = worker.stdout.read(limits.size + 1)
         finally:
             timer.cancel()
             worker.kill()
         code = worker.wait()
+        if len(line) > limits.size and not late.is_set():
+            return {"limit": "size"}
         if line.endswith(b"\n") and not late.is_set():
             answer: dict[str, Any] = json.loads(line)
             return answer
@@ -149,6 +160,7 @@ def _beyond(limit: str, limits: QueryLimits) -> LimitExceeded:
     what = {
         "seconds": f"took longer than {limits.seconds:g} s",
         "memory": f"needed more than {limits.memory >> 20} MiB of memory",
+        "size": f"gives more than {limits.size >> 20} MiB",
         "rows": f"gives more than {limits.rows:,} rows; a LIMIT in it helps",
     }
     return LimitExceeded(f"the query {what[limit]}; the setting query-{limit} raises the limit")

@@ -28,6 +28,7 @@ __all__ = ["check", "main"]
 
 _NEW_USER: Final = 0x1000_0000
 _NEW_NETWORK: Final = 0x4000_0000
+_DEATH_SIGNAL: Final = 1
 _LONGEST: Final = 32 * 1024
 """Bytes of a query: a parser in Python takes seconds for more."""
 
@@ -45,6 +46,7 @@ def main() -> None:
     """Read the job, check the query, answer it."""
     job = json.load(sys.stdin)
     _leave_network()
+    _die_with_parent()
     from rdflib.plugins.sparql import parser  # noqa: F401 - loaded before the clock starts
 
     with open_snapshot(Path(job["snapshot"])) as reader:
@@ -73,6 +75,18 @@ def _leave_network() -> None:
 
     with contextlib.suppress(OSError, AttributeError):  # other systems than Linux have no such call
         ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
+
+
+def _die_with_parent() -> None:
+    """Let the system kill this process when the one that asked is gone, however that ended.
+
+    It has to come after `_leave_network`: a change of credentials takes it back.
+    """
+    import ctypes
+    import signal
+
+    with contextlib.suppress(OSError, AttributeError):  # other systems have no such call: the processor time ends it
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _limit(seconds: float, memory: int) -> None:

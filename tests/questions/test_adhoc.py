@@ -158,6 +158,14 @@ def test_too_much_memory(snapshot: Path) -> None:
         ask(snapshot, text, memory=256 << 20, rows=10**9)
 
 
+def test_too_large_an_answer(snapshot: Path) -> None:
+    text = "SELECT ?x4 { BIND('xxxxxxxx' AS ?x0) "
+    for n in range(4):
+        text += f"BIND(CONCAT({', '.join([f'?x{n}'] * 32)}) AS ?x{n + 1}) "
+    with pytest.raises(LimitExceeded, match=r"gives more than 1 MiB; the setting query-size raises the limit"):
+        ask(snapshot, text + "}", size=1 << 20)
+
+
 def test_too_many_rows(snapshot: Path) -> None:
     with pytest.raises(LimitExceeded, match=r"gives more than 5 rows; a LIMIT in it helps; the setting query-rows"):
         ask(snapshot, "SELECT * { ?s ?p ?o }", rows=5)

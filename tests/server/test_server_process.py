@@ -279,3 +279,28 @@ def test_beyond_this_machine_it_warns_and_ends_when_told(folder: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
         assert "Traceback" not in process.stderr.read()
+
+
+def test_a_query_does_not_outlive_the_server(folder: Path) -> None:
+    with start(folder) as process:
+        assert process.stderr is not None
+        found = re.search(r":(\d+)/", process.stderr.readline())
+        assert found
+        one = Server(process, int(found[1]))
+
+        def ask_in_vain() -> None:
+            with pytest.raises((OSError, http.client.HTTPException)):
+                one.query(SLOW)
+
+        thread = threading.Thread(target=ask_in_vain)
+        thread.start()
+        children = Path(f"/proc/{process.pid}/task")
+        while not (workers := " ".join(p.read_text() for p in children.glob("*/children")).split()):
+            time.sleep(0.05)
+        time.sleep(1.5)  # it has started, and reads no more from a pipe whose end would tell it
+        process.kill()
+        thread.join()
+    deadline = time.monotonic() + 2
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
