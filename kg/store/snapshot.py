@@ -166,7 +166,7 @@ def _remove(path: Path) -> bool:
 def _take(path: Path, kind: int) -> int | None:
     """Lock the lease of a snapshot; return its handle, None where the snapshot is gone or the lock is held."""
     try:
-        handle = os.open(path / _LEASE, os.O_RDWR)
+        handle = os.open(path / _LEASE, os.O_RDONLY if kind & fcntl.LOCK_SH else os.O_RDWR)
     except FileNotFoundError:
         return None
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import random
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -203,3 +205,20 @@ def test_bad_queries_and_bad_triples_are_one_line() -> None:
             call(query)
     with pytest.raises(InputError, match="not valid N-Triples"):
         memory_reader(b"<http://a> nonsense .\n")
+
+
+def test_a_snapshot_can_be_read_where_nothing_may_be_written(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.commit("a", {"http://g": Delta([fact(1)])}, {})
+    path = publish(index, tmp_path)
+    opened = os.open
+
+    def read_only(name: str, flags: int, mode: int = 0o777) -> int:
+        if flags & (os.O_RDWR | os.O_WRONLY):
+            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS), str(name))
+        return opened(name, flags, mode)
+
+    monkeypatch.setattr(os, "open", read_only)
+    with open_snapshot(path) as reader:
+        assert len(list(reader.select("SELECT * { ?s ?p ?o }"))) == 1
