@@ -71,7 +71,7 @@ def test_every_kind_has_a_name_and_a_title() -> None:
         ("a.json", "[" * 500 + "]" * 500, LimitExceeded, "nests deeper than 256 levels"),
         ("a.json", "[" * 100_000, LimitExceeded, "nests deeper than 256 levels"),
         ("a.json", '["' + "x" * 5000 + '"]', LimitExceeded, "is larger than 0 MiB; the setting parse-document"),
-        ("a.docx", b"PK\x03\x04junk", BrokenFile, "is no RDF that Interlock knows"),
+        ("a.docx", b"PK\x03\x04junk", BrokenFile, "is no file that Interlock can read"),
     ],
 )
 def test_a_wrong_or_hostile_file_gets_one_line(

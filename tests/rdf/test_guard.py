@@ -175,7 +175,7 @@ BOMB = (
         ("really.ttl", XML, "is named .ttl but holds RDF/XML"),
         ("really.rdf", TURTLE, "is named .rdf but holds Turtle"),
         ("really.nt", JSON, "is named .nt but holds JSON-LD"),
-        ("plant.xyz", "some words", "is no RDF that Interlock knows"),
+        ("plant.xyz", "some words", "is no file that Interlock can read"),
         ("star.ttl", "<http://a> <http://p> <<( <http://a> <http://p> 'x' )>> .", r"triple term \(RDF 1\.2\)"),
         ("left.ttl", "<http://a> <http://p> 'x'@ar--rtl .", "base direction"),
         ("scalar.jsonld", "42", "is no JSON-LD"),
