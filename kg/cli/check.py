@@ -126,10 +126,11 @@ def _subject(paths: Sequence[Path], *, alone: bool) -> _Subject:
     inside = any((folder / FILE).is_file() for folder in (here, *here.parents))
     if (not paths and (inside or not alone)) or (len(paths) == 1 and (paths[0] / FILE).is_file()):
         from kg.project.project import Project
+        from kg.project.sources import idle_patterns
 
         project = Project.find(*paths, convert=convert)
         project.refresh()
-        return _Subject(project.config, project.root, project.facts)
+        return _Subject(project.config, project.root, project.facts, idle_patterns(project.root, project.config))
     from kg.project.standalone import Standalone
 
     standalone = Standalone([file for path in paths for file in _files(path)], convert=convert)

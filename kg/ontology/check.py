@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from kg.errors import InterlockError, LimitExceeded
 from kg.ontology.culprits import culprits
 from kg.ontology.hygiene import hygiene, own_terms, rule_files
 from kg.ontology.profile import check_profile
@@ -40,13 +41,13 @@ def check_ours(*, seconds: float = 120.0) -> Findings:
         LimitExceeded: the reasoner did not finish in time.
     """
     ours = load_vocabulary()
-    found = _logic(ours, Vocabulary(()), seconds)
+    found, notes = _logic(ours, Vocabulary(()), seconds)
     found += _named(hygiene(ours.ntriples(), own_terms(ours.triples)), ours)
     for mention in unknown_mentions(ours):
         place = f"{mention.file.name}:{mention.line}"
         where = Item(mention.file.as_uri(), place, "", "file")
         found.append(_unknown(mention.name, where, ours))
-    return _sorted(found, len(ours.ours()), [])
+    return _sorted(found, len(ours.ours()), notes)
 
 
 def check_extension(requests: Sequence[Request], *, seconds: float = 120.0) -> Findings:
@@ -73,14 +74,19 @@ def check_extension(requests: Sequence[Request], *, seconds: float = 120.0) -> F
         notes.append(Note("no-own-terms", text, tuple(request.name or str(request.path) for request in requests)))
     elif not any(_is_ontology(triple) for triple in theirs):
         notes.append(Note("no-header", "The files have no owl:Ontology: say there what they are, and their licence."))
-    found = _logic(merged, ours, seconds)
+    found, unreasoned = _logic(merged, ours, seconds)
+    notes += unreasoned
     found += _named(hygiene(merged.ntriples(), own), merged)
     found += _unknown_terms(theirs, merged)
     return _sorted(found, len(own), notes)
 
 
-def _logic(vocabulary: Vocabulary, base: Vocabulary, seconds: float) -> list[Finding]:
-    """Profile and reasoner over `vocabulary`, without what the profile check says of `base` alone."""
+def _logic(vocabulary: Vocabulary, base: Vocabulary, seconds: float) -> tuple[list[Finding], list[Note]]:
+    """Profile and reasoner over `vocabulary`, without what the profile check says of `base` alone.
+
+    What is outside the profile may be more than the reasoner takes: then the profile's findings come first, and a note
+    says that nothing was reasoned.
+    """
     found = []
     known = set(check_profile(base.triples)) if base.triples else set()
     for violation in check_profile(vocabulary.triples):
@@ -89,13 +95,21 @@ def _logic(vocabulary: Vocabulary, base: Vocabulary, seconds: float) -> list[Fin
             clause = _PROFILE_CLAUSE[violation.profile]
             message = f"{violation.reason}, so the ontology is outside {violation.profile}; say it another way"
             found.append(_finding(name, clause, _item(violation.term, vocabulary), message))
-    verdict = reason(vocabulary.triples, seconds=seconds)
+    try:
+        verdict = reason(vocabulary.triples, seconds=seconds)
+    except LimitExceeded:
+        raise
+    except InterlockError:
+        if not found:
+            raise
+        text = "Consistency was not checked: the reasoner does not take what is outside the profile; cure that first."
+        return found, [Note("not-reasoned", text)]
     if not verdict.consistent:
         found += _contradictions(vocabulary, base, seconds)
     for iri in verdict.unsatisfiable:
         message = "Nothing can ever be a member of this class: its axioms exclude each other; loosen one of them."
         found.append(_finding("satisfiable", "OWL 2 Direct Semantics 2", _item(iri, vocabulary), message))
-    return found
+    return found, []
 
 
 def _contradictions(vocabulary: Vocabulary, base: Vocabulary, seconds: float) -> list[Finding]:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from kg.errors import InputError
 from kg.project.config import FILE
 from kg.rdf.guard import Limits, Request, parse_files
+from kg.values import Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ __all__ = [
     "find_sources",
     "graph_of",
     "hash_file",
+    "idle_patterns",
     "name_of",
     "parse_limits",
     "read_rdf",
@@ -135,6 +137,15 @@ def find_sources(root: Path, config: Config) -> list[Source]:
                     f"{FILE}: {other.shown} and {one.shown} would both be the source {one.name!r}: rename one of them"
                 )
     return list(found.values())
+
+
+def idle_patterns(root: Path, config: Config) -> tuple[Note, ...]:
+    """Return a note for each pattern of sources that no file fits: a misspelt one checks an empty plant."""
+    idle = [entry for entry in config.sources if entry.is_pattern and not _matches(root, entry)]
+    return tuple(
+        Note("source-without-file", f"{FILE}: no file fits {entry.path!r} of the source {entry.name!r}", (entry.name,))
+        for entry in idle
+    )
 
 
 def _matches(root: Path, entry: SourceEntry) -> list[Source]:

@@ -223,3 +223,11 @@ def test_a_project_may_bring_its_own_rules(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     (finding,) = json.loads(done.stdout)["findings"]
     assert (finding["name"], finding["severity"], finding["focus"]["id"]) == ("acme/phone", "warning", "P-1")
+
+
+def test_a_pattern_that_no_file_fits_is_noted(tmp_path: Path) -> None:
+    text = '[project]\nbase = "https://acme.example/"\n[[source]]\nname = "model"\npath = "modle/*.ttl"\n'
+    (tmp_path / "interlock.toml").write_text(text, encoding="utf-8")
+    done = check("--rule", "unknown-term", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "no file fits 'modle/*.ttl' of the source 'model'" in " ".join(done.stdout.split())
