@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kg.importers.registry import KINDS
 from kg.project.settings import SETTINGS
 from kg.questions import all_questions
+from kg.rdf.turtle import natural
 from kg.rules import apply_profile, load_profile, packaged_rule_files, read_rules
 from kg.rules.builtin import BUILT_IN
 
@@ -43,7 +44,9 @@ def rules() -> str:
     found = apply_profile(read_rules(packaged_rule_files()), load_profile("all", []))
     built_in = (BUILT_IN[name] for name in found.built_in)
     by_document: defaultdict[str, list[str]] = defaultdict(list)
-    for name, severity in sorted((rule.name, rule.severity) for rule in (*found.rules, *built_in)):
+    for name, severity in sorted(
+        ((r.name, r.severity) for r in (*found.rules, *built_in)), key=lambda r: natural(r[0])
+    ):
         document, _, clause = name.partition("/")
         by_document[document].append(f"{clause} ({severity.value[0].upper()})")
     return _table(("document", "rules"), ((d, ", ".join(names)) for d, names in sorted(by_document.items())))
