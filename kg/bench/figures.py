@@ -115,10 +115,14 @@ def table(figures: Iterable[Figure], notes: Iterable[Note] = ()) -> Table:
     return Table("Benchmark", columns, tuple(rows), (*found, *notes))
 
 
+_WHOLE = 1000
+"""From here on three significant digits would cut whole ones off."""
+
+
 def _milliseconds(seconds: float) -> float:
     return _rounded(1000 * seconds)
 
 
 def _rounded(value: float) -> float:
     """Return `value` with three significant digits, all whole ones kept: more is noise."""
-    return float(f"{value:.3g}") if value < 1000 else float(round(value))  # noqa: PLR2004
+    return float(f"{value:.3g}") if value < _WHOLE else float(round(value))

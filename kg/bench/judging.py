@@ -39,7 +39,7 @@ def judge_seconds(facts: Path, longest: float = LONGEST) -> tuple[float, bool]:
     """
     command = [sys.executable, "-c", _CODE, str(facts)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=longest, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=longest, check=False)  # noqa: S603 - our own
     except subprocess.TimeoutExpired:
         return longest, False
     if done.returncode:

@@ -87,7 +87,7 @@ def _write_graph(answer: Answer, prefixes: Mapping[str, str], output: Path | Non
     from kg.rdf.turtle import write_turtle
 
     named = {prefix: namespace for prefix, namespace in prefixes.items() if prefix}
-    text = write_turtle([Triple(*row) for row in answer.rows], prefixes=named)  # type: ignore[arg-type]
+    text = write_turtle([Triple(*row) for row in answer.rows], prefixes=named)  # type: ignore[arg-type]  # rows of a graph are triples
     if output is None:
         sys.stdout.write(text)
         return

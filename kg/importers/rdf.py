@@ -40,10 +40,14 @@ def convert(sources: Sequence[Source], base: str, limits: Limits) -> list[Conver
     return [_conversion(one, result) for one, result in zip(sources, parsed, strict=True)]
 
 
+_NAMED = 3
+"""Most graphs that a caveat names."""
+
+
 def _conversion(one: Source, parsed: ParsedFile) -> Conversion:
     caveats: tuple[Caveat, ...] = ()
     if len(parsed.graphs) > 1:
-        names = ", ".join(parsed.graphs[:3]) + (" …" if len(parsed.graphs) > 3 else "")  # noqa: PLR2004
+        names = ", ".join(parsed.graphs[:_NAMED]) + (" …" if len(parsed.graphs) > _NAMED else "")
         caveats = (Caveat(one.shown, f"{len(parsed.graphs)} named graphs ({names}) became one graph of the project"),)
     if not parsed.count:
         caveats = (*caveats, Caveat(one.shown, "states nothing that could be read as RDF: is it of another kind?"))

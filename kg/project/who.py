@@ -17,7 +17,7 @@ def user(root: Path) -> str:
     """Return the git user of the folder, else the user of the system."""
     command = ["git", "config", "--null", "--get-regexp", r"^user\.(name|email)$"]
     try:
-        said = subprocess.run(command, cwd=root, capture_output=True, check=False).stdout  # noqa: S603
+        said = subprocess.run(command, cwd=root, capture_output=True, check=False).stdout  # noqa: S603 - fixed words
     except OSError:  # no git here
         said = b""
     known = dict(pair.split("\n", 1) for pair in said.decode("utf-8", "replace").split("\0") if "\n" in pair)

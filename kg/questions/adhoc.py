@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import InputError, LimitExceeded
+from kg.rdf.deaths import cause_of_death, kill_late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "QueryLimits", "run_query"]
 
 _START: Final = "import sys; sys.path[:] = sys.argv[1:]; from kg.questions.adhoc_worker import main; main()"
-_OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"bad_alloc", b"Cannot allocate memory")
 _GRACE: Final = 5.0
 """Seconds that a worker may take to start, before its query's time begins."""
 
@@ -117,7 +117,7 @@ def _ask_worker(job: dict[str, Any], limits: QueryLimits) -> dict[str, Any]:
     ):
         if worker.stdin is None or worker.stdout is None:
             raise BrokenPipeError
-        timer = threading.Timer(limits.seconds + _GRACE, _kill, [worker, late])
+        timer = threading.Timer(limits.seconds + _GRACE, kill_late, [worker, late])
         timer.start()
         try:
             with contextlib.suppress(BrokenPipeError):  # a worker that died at once is told by its silence below
@@ -125,7 +125,7 @@ def _ask_worker(job: dict[str, Any], limits: QueryLimits) -> dict[str, Any]:
                 worker.stdin.close()
             if worker.stdout.readline():  # it has started: from here its time counts
                 timer.cancel()
-                timer = threading.Timer(limits.seconds, _kill, [worker, late])
+                timer = threading.Timer(limits.seconds, kill_late, [worker, late])
                 timer.start()
             line = worker.stdout.read(limits.size + 1)
         finally:
@@ -138,22 +138,8 @@ def _ask_worker(job: dict[str, Any], limits: QueryLimits) -> dict[str, Any]:
             answer: dict[str, Any] = json.loads(line)
             return answer
         complaints.seek(0)
-        return _death(code, complaints.read(1 << 16), late=late.is_set())
-
-
-def _kill(worker: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    worker.kill()
-
-
-def _death(code: int, complaint: bytes, *, late: bool) -> dict[str, Any]:
-    if late or code == -24:  # noqa: PLR2004 - SIGXCPU, which Windows has no name for
-        return {"limit": "seconds"}
-    if any(sign in complaint for sign in _OUT_OF_MEMORY) or code == -9:  # noqa: PLR2004 - SIGKILL by the system
-        return {"limit": "memory"}
-    last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:]
-    why = f"signal {-code}" if code < 0 else f"exit {code}: {' '.join(last)[:200]}"
-    return {"broken": f"the query killed its process ({why})"}
+        death = cause_of_death(code, complaints.read(1 << 16), late=late.is_set())
+        return {"limit": death.limit} if death.limit else {"broken": f"the query killed its process ({death.why})"}
 
 
 def _beyond(limit: str, limits: QueryLimits) -> LimitExceeded:
@@ -180,5 +166,5 @@ def _term(cell: Any) -> Term | None:
         case ["literal", value, language, _]:
             return Literal(value, language=language)
         case ["triple", subject, predicate, object_]:
-            return Triple(_term(subject), _term(predicate), _term(object_))  # type: ignore[arg-type]
+            return Triple(_term(subject), _term(predicate), _term(object_))  # type: ignore[arg-type]  # what the worker wrote
     raise ValueError(cell)

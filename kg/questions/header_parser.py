@@ -116,7 +116,7 @@ class _Parser:
 
     def _make(self, kind: type[Part], given: dict[str, Any], place: str) -> Part:
         """Return a `kind` of the keys given; lists become tuples; an unknown or a missing key is refused."""
-        known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+        known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a Part is a dataclass
         for key in given:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import kg
 from kg import data
 from kg.errors import BrokenFile, LimitExceeded
+from kg.rdf.deaths import Death, cause_of_death, kill_late
 from kg.rdf.formats import sniff
 from kg.rdf.names import BASE
 
@@ -37,7 +38,6 @@ CONTEXT: Final = BASE + "context.jsonld"
 
 _START: Final = "import sys; sys.path += sys.argv[1:]; from kg.rdf.parse_worker import main; main()"
 _HEAD: Final = 4096
-_OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,35 +240,23 @@ def _ask_worker(job: dict[str, Any], folder: Path, limits: Limits) -> Iterator[d
                 worker.stdin.close()
             for _ in job["files"]:
                 late = threading.Event()
-                timer = threading.Timer(limits.seconds, _kill_late, [worker, late])
+                timer = threading.Timer(limits.seconds, kill_late, [worker, late])
                 timer.start()
                 line = worker.stdout.readline()
                 timer.cancel()
                 if not line:
-                    yield _death(worker.wait(), complaints.read_bytes()[:65536], late=late.is_set())
+                    yield _broken(cause_of_death(worker.wait(), complaints.read_bytes()[:65536], late=late.is_set()))
                     return
                 yield json.loads(line)
         finally:
             worker.kill()
 
 
-def _kill_late(worker: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    worker.kill()
-
-
-def _death(code: int, complaint: bytes, *, late: bool) -> dict[str, Any]:
-    if late or code == -24:  # noqa: PLR2004 - SIGXCPU, which Windows has no name for
-        return {"limit": "seconds"}
-    if any(sign in complaint for sign in _OUT_OF_MEMORY) or code == -9:  # noqa: PLR2004 - SIGKILL by the system
-        return {"limit": "memory"}
-    last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:]
-    why = f"signal {-code}" if code < 0 else f"exit {code}: {' '.join(last)[:200]}"
-    return {
-        "broken": f"kills the RDF parser ({why}), as input nested thousands deep does",
-        "line": None,
-        "column": None,
-    }
+def _broken(death: Death) -> dict[str, Any]:
+    if death.limit:
+        return {"limit": death.limit}
+    what = f"kills the RDF parser ({death.why}), as input nested thousands deep does"
+    return {"broken": what, "line": None, "column": None}
 
 
 def _raise_problem(request: Request, answer: dict[str, Any], limits: Limits) -> None:

@@ -25,7 +25,23 @@ __all__ = ["facts_of", "packaged_rule_files", "read_rules"]
 
 _PROPERTY = NamedNode(SH + "property")
 _SEVERITIES = {SH + severity.name.capitalize(): severity for severity in Severity}
-_DIRECT = "sparql node not and or xone closed class datatype nodeKind hasValue in pattern equals disjoint".split()  # noqa: SIM905
+_DIRECT = (
+    "sparql",
+    "node",
+    "not",
+    "and",
+    "or",
+    "xone",
+    "closed",
+    "class",
+    "datatype",
+    "nodeKind",
+    "hasValue",
+    "in",
+    "pattern",
+    "equals",
+    "disjoint",
+)
 
 
 def packaged_rule_files() -> list[Path]:

@@ -77,7 +77,7 @@ def _chunks(triples: int, seed: int, plant: Plant) -> Iterator[bytes]:
     last: System | None = None
     while True:
         number = plant.systems + 1
-        zones = Random(f"{seed} {number} zones").choice(_ZONES)  # noqa: S311
+        zones = Random(f"{seed} {number} zones").choice(_ZONES)  # noqa: S311 - no secret
         for fewer in range(zones, 0, -1):
             system = _system(seed, number, fewer, library, catalogue)
             chunk = system.facts.lines()
@@ -96,7 +96,7 @@ def _chunks(triples: int, seed: int, plant: Plant) -> Iterator[bytes]:
 
 
 def _system(seed: int, number: int, zones: int, library: Library, catalogue: Catalogue) -> System:
-    random = Random(f"{seed} {number} {zones}")  # noqa: S311
+    random = Random(f"{seed} {number} {zones}")  # noqa: S311 - no secret
     system = System(number, PLANT, Facts(f"s{number}"), random, Faults(random), library, catalogue)
     safe = zones > 1
     write_layout(system, zones)
