@@ -1,7 +1,7 @@
-"""The three results that there are, and what they are made of.
+"""The results that there are, and what they are made of.
 
-Everything that Interlock answers is a `Findings`, a `Table` or a `Trace`; `kg.report` has one renderer per format and
-knows no other shape.
+Everything that Interlock answers is a `Findings`, a `Table`, a `Trace` or `Suspects`; `kg.report` has one renderer per
+format and knows no other shape.
 """
 
 from __future__ import annotations
@@ -11,7 +11,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-__all__ = ["Cell", "Entry", "Finding", "Findings", "Item", "Note", "Severity", "Step", "Table", "Trace"]
+__all__ = [
+    "Cell",
+    "Changed",
+    "Entry",
+    "Finding",
+    "Findings",
+    "Item",
+    "Note",
+    "Severity",
+    "Step",
+    "Suspect",
+    "Suspects",
+    "Table",
+    "Trace",
+]
 
 Cell: TypeAlias = "Item | str | int | float | bool | None"
 """One value of a table: an item, a plain literal, or nothing (unbound)."""
@@ -171,3 +185,49 @@ class Trace:
     steps: tuple[Step, ...]
     paths: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Note, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One thing that an item says otherwise than when it was last judged.
+
+    Attributes:
+        item: the item.
+        property: CURIE of the property; of a part, the properties that lead there, with ``/`` between.
+        old: what it said, an item or text; None where it said nothing.
+        new: what it says; None where it says nothing any more.
+    """
+
+    item: Item
+    property: str
+    old: Item | str | None
+    new: Item | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """An item that must be looked at again because something above it changed.
+
+    Attributes:
+        item: the item.
+        cause: what kind of thing changed: ``threat``, ``vulnerability``, ``firmware``, ``setting`` …
+        path: the items of a shortest way from what changed to the item, both included.
+        links: of each step of `path` what links its two ends, as a CURIE; one less than there are items.
+        changed: what changed at the start of `path`.
+        since: time in UTC of the first change after the last judgement that held, ``2026-11-23T13:55:02Z``.
+    """
+
+    item: Item
+    cause: str
+    path: tuple[Item, ...]
+    links: tuple[str, ...]
+    changed: tuple[Changed, ...]
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """What is suspect, by cause, then by the item that changed, then by length of path and name."""
+
+    items: tuple[Suspect, ...]
+    notes: tuple[Note, ...] = ()

@@ -1,0 +1,1 @@
+"""What changed and what follows: suspects, baselines, differences, the log."""

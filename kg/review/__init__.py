@@ -1,0 +1,1 @@
+"""What an item says, its fingerprint, the links between items, and what people judged about them."""
