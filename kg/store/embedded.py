@@ -63,6 +63,17 @@ class EmbeddedReader:
             if not isinstance(quad.subject, Triple):  # RDF 1.2 dropped them as subjects, the type hints did not
                 yield quad.subject, quad.predicate
 
+    def objects(self, node: Node, property_: NamedNode) -> Iterator[Term]:
+        """Yield the object of each triple of the default graph with that subject and property."""
+        for quad in self._store.quads_for_pattern(node, property_, None, _DEFAULT):
+            yield quad.object
+
+    def subjects(self, property_: NamedNode, node: Term) -> Iterator[Node]:
+        """Yield the subject of each triple of the default graph with that property and object."""
+        for quad in self._store.quads_for_pattern(None, property_, node, _DEFAULT):
+            if not isinstance(quad.subject, Triple):
+                yield quad.subject
+
     def _query(self, query: str) -> QuerySolutions | QueryBoolean | QueryTriples:
         with _errors():
             return self._store.query(query)

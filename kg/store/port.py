@@ -51,3 +51,9 @@ class Reader(Protocol):
 
     def incoming(self, node: Term) -> Iterator[tuple[Node, NamedNode]]:
         """Yield subject and property of each triple of the default graph whose object is `node`."""
+
+    def objects(self, node: Node, property_: NamedNode) -> Iterator[Term]:
+        """Yield the object of each triple of the default graph with that subject and property."""
+
+    def subjects(self, property_: NamedNode, node: Term) -> Iterator[Node]:
+        """Yield the subject of each triple of the default graph with that property and object."""

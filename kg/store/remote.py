@@ -86,6 +86,18 @@ class RemoteReader:
             if isinstance(property_, NamedNode) and isinstance(subject, NamedNode | BlankNode):
                 yield subject, property_
 
+    def objects(self, node: Node, property_: NamedNode) -> Iterator[Term]:
+        """Yield the object of each triple of the default graph with that subject and property."""
+        for (object_,) in self.select(f"SELECT ?o WHERE {{ {_named(node)} {_named(property_)} ?o }}"):
+            if object_ is not None:
+                yield object_
+
+    def subjects(self, property_: NamedNode, node: Term) -> Iterator[Node]:
+        """Yield the subject of each triple of the default graph with that property and object."""
+        for (subject,) in self.select(f"SELECT ?s WHERE {{ ?s {_named(property_)} {_named(node)} }}"):
+            if isinstance(subject, NamedNode | BlankNode):
+                yield subject
+
     def _results(self, query: str, form: str) -> dict[str, Any]:
         _, body = self._fetch(query, _JSON, form)
         try:

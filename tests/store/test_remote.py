@@ -81,6 +81,8 @@ def test_answers_are_terms(engine: Engine) -> None:
     )
     assert len(list(reader.outgoing(NamedNode("http://a")))) == 3
     assert list(reader.incoming(Literal(1))) == [(NamedNode("http://a"), NamedNode("http://p"))]
+    assert len(list(reader.objects(NamedNode("http://a"), NamedNode("http://p")))) == 3
+    assert list(reader.subjects(NamedNode("http://p"), Literal(1))) == [NamedNode("http://a")]
     query = "SELECT ?s WHERE { ?s ?p ?o } # as it is"
     reader.select(query)
     assert engine.seen[-1] == query

@@ -58,6 +58,8 @@ def test_a_triple_of_two_graphs_counts_once_and_stays_while_one_has_it(index: In
         assert reader.graphs == ("http://g1",)
         assert list(reader.outgoing(NamedNode("http://s/2"))) == [(P, Literal("v"))]
         assert list(reader.incoming(Literal("v"))) == [(NamedNode("http://s/2"), P)]
+        assert list(reader.objects(NamedNode("http://s/2"), P)) == [Literal("v")]
+        assert list(reader.subjects(P, Literal("v"))) == [NamedNode("http://s/2")]
 
 
 def test_two_spellings_of_one_number_are_two_lines_and_one_triple_of_the_store(index: Index, tmp_path: Path) -> None:
