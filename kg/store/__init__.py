@@ -6,6 +6,7 @@ What is below ``.interlock/`` (never committed; delete it, and the next command 
     lock                held by the process that commits
     state.json          what the index holds: each graph's files, sizes, terms in use; heads, sources, digests
     redo.json           a commit under way: the state to be and what changes; whoever comes next completes it
+    log/                <sequence>.json: the redo files of the last commits; they tell what was touched since a state
     store/              the index store of pyoxigraph; only the process that holds the lock opens it
     graphs/             <hash>-<n>.nt: a graph as sorted N-Triples; .added.nt and .removed.nt: a small difference to it
     snapshots/<id>/     store/ (hard links), manifest.json, lease; never changed, about five are kept
@@ -19,9 +20,11 @@ from kg.store.delta import Delta
 from kg.store.embedded import EmbeddedReader, memory_reader
 from kg.store.graphs import GraphFile, GraphState
 from kg.store.index import FORMAT, Index, check_format, current_snapshot, current_state
+from kg.store.memory import MemoryState, memory_state
 from kg.store.port import Reader, Rows
 from kg.store.remote import RemoteReader, remote_reader
 from kg.store.snapshot import Manifest, SnapshotReader, open_snapshot
+from kg.store.touched import Touched
 
 __all__ = [
     "FORMAT",
@@ -31,14 +34,17 @@ __all__ = [
     "GraphState",
     "Index",
     "Manifest",
+    "MemoryState",
     "Reader",
     "RemoteReader",
     "Rows",
     "SnapshotReader",
+    "Touched",
     "check_format",
     "current_snapshot",
     "current_state",
     "memory_reader",
+    "memory_state",
     "open_snapshot",
     "remote_reader",
 ]

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kg.rdf.ntriples import Vocabulary, merge, read_lines
+from kg.rdf.ntriples import Vocabulary, find_line, merge, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,13 +133,4 @@ class GraphFile:
 
     def _find(self, line: bytes) -> int:
         """Return where the first line of the base begins that is not before `line`."""
-        base = self._base
-        low, high = 0, len(base)
-        while low < high:
-            start = base.rfind(b"\n", low, (low + high) // 2) + 1 or low
-            end = base.find(b"\n", start) + 1
-            if base[start:end] < line:
-                low = end
-            else:
-                high = start
-        return low
+        return find_line(self._base, line, 0, len(self._base))

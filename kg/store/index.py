@@ -4,7 +4,7 @@ Each commit goes through four steps, and a crash between any two of them is made
 
 1. the new lines of each changed graph are written to new files; nothing refers to them yet;
 2. ``redo.json`` says what the state is to be and what changes in the store; from here on the commit completes;
-3. the store is changed and synced, ``state.json`` is replaced, ``redo.json`` removed;
+3. the store is changed and synced, ``state.json`` replaced, and ``redo.json`` becomes an entry of the log of deltas;
 4. a snapshot is published and ``current`` names it.
 """
 
@@ -18,18 +18,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import InputError, InterlockError
 from kg.rdf.ntriples import Vocabulary, merge, write_atomic
-from kg.store.delta import Delta
 from kg.store.graphs import GraphFile, GraphState
+from kg.store.log import keep_entry, read_redo, write_redo
 from kg.store.snapshot import Manifest, prune, publish
-from kg.store.writer import StoreWriter
+from kg.store.writer import StoreWriter, open_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from kg.store.delta import Delta
+
 __all__ = ["FORMAT", "Index", "check_format", "current_snapshot", "current_state"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the layout below ``.interlock/``; a change that an older program would misread raises it."""
 
 _SMALL: Final = 2000
@@ -63,13 +65,16 @@ class Index:
         (folder / ".gitignore").write_text("*\n")
         write_atomic(folder / "format", [b"%d\n" % FORMAT])
         self.state = _state(folder / "state.json") or Manifest("", 0, 0, {}, {})
-        redo = folder / "redo.json"
-        if redo.exists():
-            self._complete(redo)
+        if self._redo.exists():
+            self._complete()
 
     @property
     def _graphs(self) -> Path:
         return self._folder / "graphs"
+
+    @property
+    def _redo(self) -> Path:
+        return self._folder / "redo.json"
 
     def graph(self, iri: str) -> GraphFile | None:
         """Return the lines of a graph, None where there is no such graph."""
@@ -100,8 +105,7 @@ class Index:
         churn = 0 if rebuild else self.state.churn + sum(len(delta.removed) for delta in deltas.values())
         after_all = Manifest(id_, sequence, self.state.merged, graphs, notes, churn)
         self._step("redo")
-        redo = {"state": after_all.to_json(), "deltas": None if rebuild else _plain(deltas)}
-        write_atomic(self._folder / "redo.json", [json.dumps(redo).encode()])
+        write_redo(self._redo, self.state.id, after_all.to_json(), None if rebuild else deltas)
         self._step("store")
         growth = self._change_store(after_all, None if rebuild else deltas)
         self._settle(after_all, None if rebuild else self.state.merged + growth)
@@ -139,18 +143,17 @@ class Index:
             store = self._folder / "store"
             if self.state.graphs and not anew and not (store / "CURRENT").is_file():  # it would be made, and be empty
                 raise InterlockError(f"{store} is damaged, delete .interlock to build it anew: its files are missing")
-            self._writer = StoreWriter(self._folder / "store")
+            self._writer = open_writer(store)
         return self._writer
 
-    def _complete(self, redo: Path) -> None:
+    def _complete(self) -> None:
         """Do again what a crash cut off; what was done already does no harm."""
         self._step("recover")
+        data, deltas = read_redo(self._redo)
         try:
-            data = json.loads(redo.read_bytes())
-            after = Manifest.from_json(data["state"])
-            deltas = None if data["deltas"] is None else _packed(data["deltas"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise InterlockError(f"{redo} is damaged, delete .interlock to build it anew: {error}") from error
+            after = Manifest.from_json(data)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InterlockError(f"{self._redo} is damaged, delete .interlock to build it anew: {error}") from error
         self._change_store(after, deltas)
         self._settle(after, None)
 
@@ -178,7 +181,7 @@ class Index:
         self._step("state")
         self._write_state()
         self._step("redone")
-        (self._folder / "redo.json").unlink()
+        keep_entry(self._redo, after.sequence)
 
     def _write_state(self) -> None:
         write_atomic(self._folder / "state.json", [json.dumps(self.state.to_json()).encode()])
@@ -268,17 +271,3 @@ def _state(path: Path) -> Manifest | None:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise InterlockError(f"{path} is damaged, delete .interlock to build it anew: {error}") from error
-
-
-def _plain(deltas: Mapping[str, Delta]) -> dict[str, dict[str, list[str]]]:
-    return {
-        iri: {"added": [line.decode() for line in d.added], "removed": [line.decode() for line in d.removed]}
-        for iri, d in deltas.items()
-    }
-
-
-def _packed(data: dict[str, dict[str, list[str]]]) -> dict[str, Delta]:
-    return {
-        iri: Delta([line.encode() for line in d["added"]], [line.encode() for line in d["removed"]])
-        for iri, d in data.items()
-    }

@@ -21,10 +21,12 @@ from kg.errors import InterlockError
 from kg.rdf.ntriples import write_atomic
 from kg.store.embedded import EmbeddedReader
 from kg.store.graphs import GraphFile, GraphState
+from kg.store.log import touched_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kg.store.touched import Touched
     from kg.store.writer import StoreWriter
 
 __all__ = ["Manifest", "SnapshotReader", "open_snapshot", "prune", "publish"]
@@ -98,6 +100,16 @@ class SnapshotReader(EmbeddedReader):
         """Yield the default graph as chunks of N-Triples lines; a line that several graphs have comes several times."""
         for iri in self.graphs:
             yield from self.graph(iri).chunks()
+
+    def since(self, state_id: str) -> Touched | None:
+        """Return what came and went since an earlier state (`Manifest.id`).
+
+        Returns:
+            None where that can't be told: the log of deltas does not reach back so far, the store was loaded anew in
+            between, or this state did not come from that one. Whoever brings something forward runs it in full then.
+        """
+        folder = self.path.parent.parent
+        return touched_since(folder, state_id, self.manifest.id, self.manifest.sequence)
 
     def close(self) -> None:
         """Give up the lease."""

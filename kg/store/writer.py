@@ -7,12 +7,13 @@ change that was cut off is simply written again.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from kg.errors import InterlockError
 from kg.rdf.terms import parse_lines
+from kg.store.embedded import EmbeddedReader
 from kg.store.stream import byte_stream
 
 if TYPE_CHECKING:
@@ -21,30 +22,45 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.store.graphs import GraphFile
-
-__all__ = ["StoreWriter"]
+__all__ = ["Loadable", "StoreWriter", "open_writer"]
 
 _DEFAULT = DefaultGraph()
 
 
-class StoreWriter:
-    """Writes the store in `folder`; there may be one at a time.
+class Loadable(Protocol):
+    """The lines of a graph."""
 
-    Args:
-        folder: the store's own folder, made if it is missing.
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the lines, many at a time; each call yields them all."""
+
+
+def open_writer(folder: Path) -> StoreWriter:
+    """Return the writer of the store in `folder`, made if it is missing; there may be one at a time.
 
     Raises:
         InterlockError: the folder holds no store, or a damaged one.
     """
+    try:
+        return StoreWriter(Store(folder))
+    except (OSError, RuntimeError) as error:
+        raise InterlockError(f"the index can't be opened, delete .interlock to build it anew: {error}") from error
 
-    def __init__(self, folder: Path) -> None:
-        try:
-            self._store = Store(folder)
-        except (OSError, RuntimeError) as error:
-            raise InterlockError(f"the index can't be opened, delete .interlock to build it anew: {error}") from error
 
-    def load(self, graphs: Mapping[str, GraphFile]) -> None:
+class StoreWriter:
+    """Writes a store.
+
+    Args:
+        store: of pyoxigraph, on disk or in memory.
+
+    Attributes:
+        reader: reads what was written so far; nothing that it yields lazily may be walked across a write.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.reader = EmbeddedReader(store)
+
+    def load(self, graphs: Mapping[str, Loadable]) -> None:
         """Load whole graphs into an empty store: the merge and the named graphs side by side, one thread each.
 
         The loader does not hold Python's lock, and each of the two adds finished files to the store on its own.
@@ -126,7 +142,7 @@ class StoreWriter:
         return True
 
 
-def _quads(graphs: Mapping[str, GraphFile]) -> Iterator[bytes]:
+def _quads(graphs: Mapping[str, Loadable]) -> Iterator[bytes]:
     for graph, file in graphs.items():
         end = f" <{graph}> .\n".encode()
         for chunk in file.chunks():

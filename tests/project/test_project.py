@@ -332,8 +332,8 @@ def test_committing_what_is_there_commits_nothing(root: Path) -> None:
 
 def test_a_newer_index_is_one_line(root: Path) -> None:
     Project(root).refresh()
-    (root / ".interlock" / "format").write_text("2\n")
-    with pytest.raises(InputError, match=r"newer Interlock \(index format 2, this one knows 1\): upgrade"):
+    (root / ".interlock" / "format").write_text("9\n")
+    with pytest.raises(InputError, match=r"newer Interlock \(index format 9, this one knows 2\): upgrade"):
         Project(root)
 
 
