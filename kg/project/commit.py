@@ -190,10 +190,13 @@ class Commit:
         """Return how to get from what the index holds to the state after the changes in `order`."""
         heads = notes.get("heads", [])
         before = self._history.order(heads) if set(heads) <= set(self._history.ids) else []
-        if before and order[: len(before)] == before and notes["base"] == self._config.base:
-            new = order[len(before) :]
+        if before and set(before) <= set(order) and notes["base"] == self._config.base:
+            same = next(
+                (at for at, pair in enumerate(zip(before, order, strict=False)) if pair[0] != pair[1]), len(before)
+            )
+            new = sorted(set(order) - set(before))
             recorded = self._record_deltas([(id_, self._history.header(id_)) for id_ in new])
-            return compose([*(read_deltas(self._history.path(id_)) for id_ in new), recorded])
+            return compose([*(read_deltas(self._history.path(id_)) for id_ in order[same:]), recorded])
         target = self._history.replay(order)
         if order:
             target[record_graph(self._config.base)] = self._history.facts(order)

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg.errors import BrokenFile, InputError
-from kg.project.record import RETIRED, read_deltas, read_header, record_facts
+from kg.project.past import Past
+from kg.project.record import RETIRED, Blocks, read_deltas, read_header, record_facts
 from kg.rdf.ntriples import sort_unique
 from kg.store import Delta
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from kg.project.past import Now
     from kg.project.record import Header, SourceState
 
-__all__ = ["History", "compose"]
+__all__ = ["History", "compose", "digest_of"]
 
 _FILE = re.compile(r"([0-9a-f]{64})\.trig")
 
@@ -26,17 +28,27 @@ _FILE = re.compile(r"([0-9a-f]{64})\.trig")
 class History:
     """The records in one folder, as they were when it was first looked at.
 
+    Args:
+        folder: ``record/changes``.
+        ids: the changes to know of, whatever else is in the folder; None for all.
+        headers: what some of them say about themselves, if that was read before.
+
     Attributes:
         folder: ``record/changes``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, ids: Iterable[str] | None = None, headers: dict[str, Header] | None = None
+    ) -> None:
         self.folder = folder
-        self._headers: dict[str, Header] = {}
+        self._given = None if ids is None else tuple(sorted(ids))
+        self._headers: dict[str, Header] = {} if headers is None else headers
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids of all changes, sorted."""
+        if self._given is not None:
+            return self._given
         if not self.folder.is_dir():
             return ()
         names = sorted(path.name for path in self.folder.iterdir() if path.suffix == ".trig")
@@ -66,36 +78,107 @@ class History:
 
     def heads(self) -> tuple[str, ...]:
         """Return the changes on which no other builds, sorted; several after a merge in git."""
-        parents = {parent for id_ in self.ids for parent in self.header(id_).parents}
-        return tuple(id_ for id_ in self.ids if id_ not in parents)
+        return self.tips(self.ids)
 
-    def order(self, heads: Iterable[str]) -> list[str]:
-        """Return `heads` and all that they build on, parents first, in an order that depends on nothing else.
+    def tips(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some changes, which have all their ancestors among them, on which no other of them builds."""
+        some = sorted(ids)
+        parents = {parent for id_ in some for parent in self.header(id_).parents}
+        return tuple(id_ for id_ in some if id_ not in parents)
 
-        What leads to one change comes in the order that led to it when it was recorded, so its own additions and
-        removals fit exactly; what another branch did comes after it.
+    def ancestors(self, heads: Iterable[str]) -> set[str]:
+        """Return `heads` and all that they build on.
 
         Raises:
             InputError: a record is missing.
         """
         known = set(self.ids)
-        done: dict[str, None] = {}
-        todo = [(id_, False) for id_ in sorted(heads, reverse=True)]
+        found: set[str] = set()
+        todo = list(heads)
         while todo:
-            id_, ready = todo.pop()
-            if id_ in done:
+            id_ = todo.pop()
+            if id_ in found:
                 continue
             if id_ not in known:
                 raise InputError(
                     f"record/changes/{id_}.trig is missing, but {self._child(id_)} builds on it: get it back (git pull,"
                     " git checkout -- record), or remove the other where git status shows that it is of another branch"
                 )
-            if ready:
-                done[id_] = None
-            else:
-                todo.append((id_, True))
-                todo += [(parent, False) for parent in sorted(self.header(id_).parents, reverse=True)]
-        return list(done)
+            found.add(id_)
+            todo += self.header(id_).parents
+        return found
+
+    def order(self, heads: Iterable[str]) -> list[str]:
+        """Return `heads` and all that they build on, parents first.
+
+        Which of two changes comes first depends on nothing but what they themselves build on. So what led to one
+        change always comes in the same order, whatever else was recorded beside it or later; and where branches say
+        different things of one fact, the change that more others led to has the last word.
+
+        Raises:
+            InputError: a record is missing.
+        """
+        return self._sorted(self.ancestors(heads))
+
+    def since(self, at: Iterable[str]) -> list[str]:
+        """Return the changes that are neither `at` nor lead to it, in order."""
+        return self._sorted(set(self.ids) - self.ancestors(at))
+
+    def until(self, heads: Iterable[str]) -> History:
+        """Return the history as it was when `heads` were the heads."""
+        return History(self.folder, self.ancestors(heads), self._headers)
+
+    def touching(self, subject: str) -> list[str]:
+        """Return the changes that added or removed facts with the IRI `subject` as their subject, in order.
+
+        Raises:
+            BrokenFile: a record is damaged.
+        """
+        return [id_ for id_ in self._sorted(self.ids) if Blocks(self.path(id_)).of([subject])]
+
+    def content(self, subjects: Iterable[str], at: Iterable[str], now: Now) -> dict[str, list[bytes]]:
+        """Return the sorted lines of some subjects as they were after the changes `at`, each once.
+
+        Only the records since `at` are read; `kg.project.past.Past` keeps them at hand for several such questions.
+
+        Args:
+            subjects: IRIs.
+            at: ids of the changes.
+            now: given a subject, graph → its lines after all changes that are recorded.
+
+        Raises:
+            BrokenFile: a record is damaged.
+        """
+        return Past(self, at).content(subjects, now)
+
+    def _sorted(self, ids: Iterable[str]) -> list[str]:
+        return sorted(ids, key=lambda id_: (self._generation(id_), id_))
+
+    def _generation(self, id_: str) -> int:
+        """Return the length of the longest way from a first change to `id_`.
+
+        Raises:
+            InputError: a record is missing.
+            BrokenFile: records name each other as parents, which the hash of their content makes impossible.
+        """
+        todo = [id_]
+        known = self._generations
+        while todo:
+            parents = self.header(todo[-1]).parents
+            open_ = [parent for parent in parents if parent not in known]
+            if not open_:
+                known[todo.pop()] = 1 + max((known[parent] for parent in parents), default=0)
+                continue
+            if open_[0] in todo:
+                raise BrokenFile(
+                    f"record/changes/{open_[0]}.trig", "builds on itself: get it back: git checkout record"
+                )
+            todo.append(open_[0])
+        return known[id_]
+
+    @cached_property
+    def _generations(self) -> dict[str, int]:
+        return {}
 
     def _child(self, parent: str) -> str:
         return next(f"{id_[:12]}….trig" for id_ in self.ids if parent in self.header(id_).parents)

@@ -9,6 +9,7 @@ parser.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import re
 from dataclasses import dataclass, field
@@ -18,17 +19,27 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from kg.errors import BrokenFile
 from kg.rdf.names import DCTERMS, NS, PREFIXES, RDF, XSD
-from kg.rdf.ntriples import sync_folder
+from kg.rdf.ntriples import find_line, sync_folder
 from kg.rdf.terms import line
 from kg.store import Delta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from kg.rdf.terms import Node, Term
 
-__all__ = ["RECORDED", "RETIRED", "Header", "SourceState", "read_deltas", "read_header", "record_facts", "write_record"]
+__all__ = [
+    "RECORDED",
+    "RETIRED",
+    "Blocks",
+    "Header",
+    "SourceState",
+    "read_deltas",
+    "read_header",
+    "record_facts",
+    "write_record",
+]
 
 RECORDED: Final = "recorded"
 """Digest of a source that has no file: its facts are in the records alone."""
@@ -152,25 +163,66 @@ def read_deltas(path: Path) -> dict[str, Delta]:
     Raises:
         BrokenFile: its content is not what its name says.
     """
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != path.stem:
-        raise _damaged(path)
-    deltas: dict[str, Delta] = {}
-    position = data.find(_OPEN)
-    while position >= 0:
-        found = _BLOCK.fullmatch(data[data.rfind(b"\n", 0, position) + 1 : position])
-        start = position + len(_OPEN)
-        end = start if data.startswith(_CLOSE, start) else data.find(b"\n" + _CLOSE, start) + 1
-        if found is None or end < start:
+    return Blocks(path).all()
+
+
+class Blocks:
+    """What a record adds and removes, found in its file without reading it line by line.
+
+    Args:
+        path: the record.
+
+    Raises:
+        BrokenFile: its content is not what its name says.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with path.open("rb") as file:
+                data: mmap.mmap | bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError:  # an empty file can't be mapped
+            data = b""
+        if hashlib.sha256(data).hexdigest() != path.stem:
             raise _damaged(path)
-        lines = data[start:end].splitlines(keepends=True)
-        delta = deltas.setdefault(found[1].decode(), Delta())
-        if found[2] == b"added":
-            delta.added = lines
-        else:
-            delta.removed = lines
-        position = data.find(_OPEN, end)
-    return deltas
+        self._data = data
+        self._blocks: list[tuple[str, bool, int, int]] = []
+        position = data.find(_OPEN)
+        while position >= 0:
+            found = _BLOCK.fullmatch(data[data.rfind(b"\n", 0, position) + 1 : position])
+            start = position + len(_OPEN)
+            end = start if data[start : start + len(_CLOSE)] == _CLOSE else data.find(b"\n" + _CLOSE, start) + 1
+            if found is None or end < start:
+                raise _damaged(path)
+            self._blocks.append((found[1].decode(), found[2] == b"added", start, end))
+            position = data.find(_OPEN, end)
+
+    def all(self) -> dict[str, Delta]:
+        """Return graph → all that comes and goes."""
+        return self._deltas(lambda start, end: self._data[start:end].splitlines(keepends=True))
+
+    def of(self, subjects: Iterable[str]) -> dict[str, Delta]:
+        """Return graph → what comes and goes of the facts whose subject is one of some IRIs; it may be nothing."""
+        starts = sorted({f"<{subject}> ".encode() for subject in subjects})
+        return self._deltas(lambda start, end: [line for one in starts for line in self._starting(one, start, end)])
+
+    def _deltas(self, read: Callable[[int, int], list[bytes]]) -> dict[str, Delta]:
+        deltas: dict[str, Delta] = {}
+        for graph, added, start, end in self._blocks:
+            lines = read(start, end)
+            if lines:
+                delta = deltas.setdefault(graph, Delta())
+                if added:
+                    delta.added = lines
+                else:
+                    delta.removed = lines
+        return deltas
+
+    def _starting(self, prefix: bytes, start: int, end: int) -> Iterator[bytes]:
+        place = find_line(self._data, prefix, start, end)
+        while place < end and self._data[place : place + len(prefix)] == prefix:
+            after = self._data.find(b"\n", place) + 1
+            yield self._data[place:after]
+            place = after
 
 
 def record_facts(id_: str, header: Header) -> list[bytes]:

@@ -16,9 +16,10 @@ from kg.rdf.names import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from mmap import mmap
     from pathlib import Path
 
-__all__ = ["Vocabulary", "diff", "merge", "read_lines", "sort_unique", "sync_folder", "write_atomic"]
+__all__ = ["Vocabulary", "diff", "find_line", "merge", "read_lines", "sort_unique", "sync_folder", "write_atomic"]
 
 _TYPE: Final = f" <{RDF}type> <".encode()
 
@@ -40,6 +41,18 @@ def read_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a file; only a newline ends a line."""
     with path.open("rb") as file:
         yield from file
+
+
+def find_line(data: bytes | mmap, line: bytes, low: int, high: int) -> int:
+    """Return where in `data`, between two places, the first of its sorted lines begins that is not before `line`."""
+    while low < high:
+        start = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = data.find(b"\n", start) + 1
+        if data[start:end] < line:
+            low = end
+        else:
+            high = start
+    return low
 
 
 def diff(old: Iterable[bytes], new: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
