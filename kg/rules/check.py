@@ -11,8 +11,9 @@ from kg.rdf.names import PREFIXES
 from kg.rules.describe import describe
 from kg.rules.engine import Hit, run_fast
 from kg.rules.facts import FactFile, as_of_line, fact_file
-from kg.rules.findings import clause_iris, findings_of, iri_of, ordered
+from kg.rules.findings import findings_of, named, ordered
 from kg.rules.read import read_rules
+from kg.rules.results import results_of
 from kg.rules.unknown import UNKNOWN_TERM, unknown_in_rules, unknown_terms
 from kg.rules.untargeted import RULE_WITHOUT_TARGET, without_target
 from kg.rules.vocabulary import Vocabulary, read_vocabulary
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from kg.rules.results import Result
     from kg.rules.rule import RuleSet
     from kg.values import Finding
 
@@ -58,15 +60,15 @@ def check(
         InterlockError: the engine could not finish.
     """
     with fact_file(chain([as_of_line(as_of)], chunks)) as facts:
-        hits, vocabulary = _run(rules, facts, runner)
+        results, vocabulary = _run(rules, facts, runner)
         for file, problem in unknown_in_rules(rules, vocabulary, prefixes):
             raise BrokenFile(file, problem)
         strays = unknown_terms(facts.bytes, vocabulary) if UNKNOWN_TERM.name in rules.built_in else []
-        names = _named(hits, rules) | {stray.subject for stray in strays}
+        names = named(results, rules) | {stray.subject for stray in strays}
         items = describe(facts.bytes, names, vocabulary.supers, prefixes)
         watching = {RULE_WITHOUT_TARGET.name} & rules.built_in
         idle = list(without_target(rules, vocabulary, facts.bytes)) if watching else []
-    found = findings_of(hits, rules, items, prefixes)
+    found = findings_of(results, rules, items, prefixes)
     found += [stray.finding(items, vocabulary, rules, prefixes) for stray in strays]
     found += idle
     return Findings(ordered(found), rules_run=len(rules.rules) + len(rules.built_in - watching))
@@ -89,24 +91,14 @@ def judge_by_files(files: Sequence[Path], facts: bytes, runner: Runner = run_fas
     """
     rules = read_rules(files)
     with fact_file([facts]) as file:
-        hits, vocabulary = _run(rules, file, runner)
-        items = describe(file.bytes, _named(hits, rules), vocabulary.supers)
-    return ordered(findings_of(hits, rules, items))
+        results, vocabulary = _run(rules, file, runner)
+        items = describe(file.bytes, named(results, rules), vocabulary.supers)
+    return ordered(findings_of(results, rules, items))
 
 
-def _run(rules: RuleSet, facts: FactFile, runner: Runner) -> tuple[list[Hit], Vocabulary]:
+def _run(rules: RuleSet, facts: FactFile, runner: Runner) -> tuple[list[Result], Vocabulary]:
     """Run the engine and read the vocabulary side by side: the engine lets go of Python while it works."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(runner, rules, facts.path)
         vocabulary = read_vocabulary(facts.bytes)
-        return running.result(), vocabulary
-
-
-def _named(hits: Iterable[Hit], rules: RuleSet) -> set[str]:
-    """Return the IRIs of everything that findings from `hits` will name."""
-    names = {iri for rule in rules.rules for iri in clause_iris(rule.sources)}
-    for hit in hits:
-        names.add(iri_of(hit.focus))
-        if hit.value.startswith("<"):
-            names.add(iri_of(hit.value))
-    return names
+        return list(results_of(running.result(), rules)), vocabulary

@@ -1,4 +1,4 @@
-"""From what an engine hit to findings that people can read."""
+"""From the results of rules to findings that people can read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kg.values import Finding, Item, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kg.rules.engine import Hit
+    from kg.rules.results import Result
     from kg.rules.rule import RuleSet
 
-__all__ = ["clause_iris", "clause_text", "findings_of", "iri_of", "ordered"]
+__all__ = ["clause_iris", "clause_text", "findings_of", "iri_of", "named", "ordered"]
 
 _ANONYMOUS: Final = "_:"
 _WORDS: Final = {
@@ -34,16 +34,16 @@ _IRI: Final = re.compile(r"<?\b(?:https?|urn):[^\s<>\"'(){}]+[^\s<>\"'(){}.,;:!?
 
 
 def findings_of(
-    hits: Iterable[Hit],
+    results: Iterable[Result],
     rules: RuleSet,
     items: Mapping[str, Item],
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> list[Finding]:
-    """Return the findings that `hits` stand for, each once, in no particular order.
+    """Return the findings that `results` stand for, each once, in no particular order.
 
     Args:
-        hits: what the engine gave.
-        rules: the rules that were run.
+        results: what the rules gave.
+        rules: the rules.
         items: IRI → what is known of it, for each focus node, value and clause.
         prefixes: prefix → namespace for messages.
     """
@@ -51,27 +51,22 @@ def findings_of(
     clauses = {rule.iri: clause_text(rule.sources, items) for rule in rules.rules}
     known = dict(prefixes)
     found: dict[Finding, None] = {}
-    for hit in hits:
-        shape = rules.shapes[hit.shape]
-        rule = by_iri[shape.rule]
-        iri = iri_of(hit.focus)
-        focus = items.get(iri) or Item(iri, iri)
-        value = "" if hit.value == hit.focus else _stable(hit.value)
-        message = hit.message if shape.has_message and hit.message else _fallback(rule.label, shape.path, hit.component)
-        severity = rules.severities.get(rule.name, hit.severity)
-        named = items.get(iri_of(value)) if value.startswith("<") else None
-        text = _IRI.sub(lambda m: _called(m.group().strip("<>"), items, known), message)
+    for result in results:
+        rule = by_iri[result.rule]
+        iri = iri_of(result.focus)
+        value = "" if result.value == result.focus else _stable(result.value)
+        message = result.message or _fallback(rule.label, result.path, result.component)
         finding = Finding(
             rule=rule.iri,
             name=rule.name,
             clause=clauses[rule.iri],
-            severity=severity,
-            focus=focus,
-            path=shape.path,
+            severity=rules.severities.get(rule.name, result.severity),
+            focus=items.get(iri) or Item(iri, iri),
+            path=result.path,
             value=value,
-            message=text,
-            about=named,
-            component=SH + hit.component,
+            message=_IRI.sub(lambda m: _called(m.group().strip("<>"), items, known), message),
+            about=items.get(iri_of(value)) if value.startswith("<") else None,
+            component=SH + result.component,
         )
         found[finding] = None
     return list(found)
@@ -95,6 +90,16 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             ),
         )
     )
+
+
+def named(results: Iterable[Result], rules: RuleSet) -> set[str]:
+    """Return the IRIs of everything that findings from `results` of `rules` will name."""
+    names = {iri for rule in rules.rules for iri in clause_iris(rule.sources)}
+    for result in results:
+        names.add(iri_of(result.focus))
+        if result.value.startswith("<"):
+            names.add(iri_of(result.value))
+    return names
 
 
 def iri_of(term: str) -> str:
