@@ -6,7 +6,17 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from pyoxigraph import DefaultGraph, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Triple
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+)
 
 from kg.errors import InputError, InterlockError
 from kg.store.port import Rows
@@ -14,8 +24,6 @@ from kg.store.stream import byte_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from pyoxigraph import NamedNode
 
     from kg.rdf.terms import Node, Term
 
@@ -73,6 +81,11 @@ class EmbeddedReader:
         for quad in self._store.quads_for_pattern(None, property_, node, _DEFAULT):
             if not isinstance(quad.subject, Triple):
                 yield quad.subject
+
+    def graphs_with(self, node: Node, property_: NamedNode) -> set[str]:
+        """Return the IRIs of the named graphs that hold a triple with that subject and property."""
+        quads = self._store.quads_for_pattern(node, property_, None, None)
+        return {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
 
     def _query(self, query: str) -> QuerySolutions | QueryBoolean | QueryTriples:
         with _errors():

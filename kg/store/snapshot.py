@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from kg.errors import InterlockError
 from kg.rdf.ntriples import write_atomic
@@ -24,12 +24,12 @@ from kg.store.graphs import GraphFile, GraphState
 from kg.store.log import touched_since
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from kg.store.touched import Touched
     from kg.store.writer import StoreWriter
 
-__all__ = ["Manifest", "SnapshotReader", "open_snapshot", "prune", "publish"]
+__all__ = ["Manifest", "SnapshotReader", "open_snapshot", "prune", "publish", "take_lease"]
 
 _MANIFEST = "manifest.json"
 _LEASE = "lease"
@@ -94,7 +94,12 @@ class SnapshotReader(EmbeddedReader):
 
     def graph(self, iri: str) -> GraphFile:
         """Return the lines of one named graph."""
-        return GraphFile(self.path.parent.parent / "graphs", self.manifest.graphs[iri])
+        return GraphFile(self.files, self.manifest.graphs[iri])
+
+    @property
+    def files(self) -> Path:
+        """The folder of the files that hold the lines of its graphs."""
+        return self.path.parent.parent / "graphs"
 
     def facts(self) -> Iterator[bytes]:
         """Yield the default graph as chunks of N-Triples lines; a line that several graphs have comes several times."""
@@ -110,6 +115,17 @@ class SnapshotReader(EmbeddedReader):
         """
         folder = self.path.parent.parent
         return touched_since(folder, state_id, self.manifest.id, self.manifest.sequence)
+
+    def written(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield lines of the default graph, as a store gives them, as their sources write them; see `as_written`."""
+        files: dict[str, GraphFile] = {}
+
+        def starting(prefix: bytes) -> Iterator[bytes]:
+            subject, predicate, _ = prefix.split(b" ", 2)
+            for iri in self.graphs_with(NamedNode(subject[1:-1].decode()), NamedNode(predicate[1:-1].decode())):
+                yield from files.setdefault(iri, self.graph(iri)).starting(prefix)
+
+        return as_written(lines, starting)
 
     def close(self) -> None:
         """Give up the lease."""
@@ -128,7 +144,7 @@ def open_snapshot(path: Path) -> SnapshotReader:
     Raises:
         InterlockError: the snapshot was pruned, or is damaged.
     """
-    lease = _take(path, fcntl.LOCK_SH)
+    lease = take_lease(path, fcntl.LOCK_SH)
     if lease is None:
         raise InterlockError(f"the snapshot {path.name} is gone, ask for the current one")
     try:
@@ -164,7 +180,7 @@ def prune(folder: Path, keep: int, current: str) -> list[Manifest]:
 
 
 def _remove(path: Path) -> bool:
-    lease = _take(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lease = take_lease(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
     if lease is None:
         return False
     try:
@@ -175,7 +191,7 @@ def _remove(path: Path) -> bool:
     return True
 
 
-def _take(path: Path, kind: int) -> int | None:
+def take_lease(path: Path, kind: int) -> int | None:
     """Lock the lease of a snapshot; return its handle, None where the snapshot is gone or the lock is held."""
     try:
         handle = os.open(path / _LEASE, os.O_RDONLY if kind & fcntl.LOCK_SH else os.O_RDWR)
