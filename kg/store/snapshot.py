@@ -22,6 +22,7 @@ from kg.rdf.ntriples import write_atomic
 from kg.store.embedded import EmbeddedReader
 from kg.store.graphs import GraphFile, GraphState
 from kg.store.log import touched_since
+from kg.store.written import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
