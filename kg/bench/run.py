@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -11,12 +12,13 @@ from kg.values import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from kg.bench.figures import Figure
     from kg.bench.workspace import Workspace
     from kg.values import Table
 
-__all__ = ["JUDGED", "Work", "run_benchmark"]
+__all__ = ["JUDGED", "Peers", "Work", "run_benchmark"]
 
 JUDGED: Final = 100_000
 """The largest plant that pySHACL is given: ten times that takes it hours."""
@@ -30,27 +32,58 @@ class Work(StrEnum):
     CHECK = "check"
     Q1 = "q1"
     COMMIT = "commit"
+    PEERS = "peers"
+
+
+_ASKED: Final = {Work.PEERS}
+"""What is measured only when it is named: it installs other tools and takes many minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """How ours is measured beside other tools.
+
+    Attributes:
+        counts: how many requirements, each.
+        cache: folder for the environments of the other tools, kept from run to run.
+    """
+
+    counts: Sequence[int]
+    cache: Path
 
 
 def run_benchmark(
-    sizes: Sequence[int], works: Sequence[Work], runs: int, *, judge: bool, tell: Callable[[str], None]
+    sizes: Sequence[int],
+    works: Sequence[Work],
+    runs: int,
+    *,
+    judge: bool,
+    peers: Peers,
+    tell: Callable[[str], None],
 ) -> Table:
     """Measure and report.
 
     Args:
         sizes: triples of the plants, 10 thousand to 10 million.
-        works: what to measure; none means all.
+        works: what to measure; none means all but `Work.PEERS`.
         runs: alternated runs behind each median.
         judge: whether pySHACL is timed, on plants up to `JUDGED` triples.
+        peers: how `Work.PEERS` is measured.
         tell: is told what is measured next.
 
     Raises:
         InputError: a size is out of range, or numpy is needed and missing.
         InterlockError: a work gave another result than its reference.
     """
-    chosen = [work for work in Work if not works or work in works]
+    chosen = [work for work in Work if work in works or not (works or work in _ASKED)]
     figures = list(_figures(sizes, chosen, runs, judge, tell))
-    return table(figures, _growth(figures))
+    notes = list(_growth(figures))
+    if Work.PEERS in chosen:
+        from kg.bench.peers import NOTES, measure_peers
+
+        figures += measure_peers(peers.counts, runs, peers.cache, tell)
+        notes += NOTES
+    return table(figures, notes)
 
 
 def _figures(
@@ -63,7 +96,7 @@ def _figures(
         yield from measure_start(runs)
     from kg.bench.workspace import workspace
 
-    sized = [work for work in works if work is not Work.START]
+    sized = [work for work in works if work not in {Work.START, Work.PEERS}]
     for triples in sizes if sized else ():
         tell(f"generate {triples} triples")
         with workspace(triples) as here:

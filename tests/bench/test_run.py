@@ -110,10 +110,10 @@ def test_generate_writes_a_file_or_standard_output(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["generate", "--triples", "many"], "'many' is no number of triples"),
+        (["generate", "--triples", "many"], "'many' is no number"),
         (["generate", "--triples", "20M"], "20000000 triples can't be generated"),
         (["generate", "--triples", "10k", "-o", "/nowhere/at/all.nt"], "can't be written"),
-        (["--sizes", "10k,x"], "'x' is no number of triples"),
+        (["--sizes", "10k,x"], "'x' is no number"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(options: list[str], message: str) -> None:
