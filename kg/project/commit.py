@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kg.project.sources import Converter, Source
     from kg.store import Index, Manifest
 
-__all__ = ["Commit", "record_graph", "stale"]
+__all__ = ["Commit", "identity_of", "notes_at", "record_graph", "stale"]
 
 
 def record_graph(base: str) -> str:
@@ -92,11 +92,9 @@ class Commit:
             heads = self._history.heads()
             order = self._history.order(heads)
             deltas |= self._replayed(order, notes, builtin)
-            states = self._history.sources(order)
-            after["sources"] = {graph: _seen(one.digest, one.kind, tool) for graph, (one, tool) in states.items()}
-            after |= {"heads": list(heads), "records": self._history.digest}
+            after |= notes_at(self._history, heads)
         if after != notes:
-            self._index.commit(_identity(after), deltas, after)
+            self._index.commit(identity_of(after), deltas, after)
         self._publish()
 
     def sources(self, found: Mapping[str, tuple[Source, str]], convert: Converter, reason: str) -> Change | None:
@@ -174,7 +172,7 @@ class Commit:
         id_ = write_record(self._history.folder, header, deltas)
         self._step("recorded")
         after = self._noted(states, tool) | {"heads": [id_], "records": digest_of([*self._history.ids, id_])}
-        self._index.commit(_identity(after), deltas | self._record_deltas([(id_, header)]), after)
+        self._index.commit(identity_of(after), deltas | self._record_deltas([(id_, header)]), after)
         self._publish()
         return Change(id_, header, deltas, notes)
 
@@ -232,7 +230,14 @@ class Commit:
         self._index.publish(self._config.settings.whole("snapshots-kept"))
 
 
-def _identity(notes: dict[str, Any]) -> str:
+def notes_at(history: History, heads: Iterable[str]) -> dict[str, Any]:
+    """Return what the index notes of the records when `heads` are its heads."""
+    order = history.order(heads)
+    sources = {graph: _seen(one.digest, one.kind, tool) for graph, (one, tool) in history.sources(order).items()}
+    return {"sources": sources, "heads": list(heads), "records": digest_of(order)}
+
+
+def identity_of(notes: dict[str, Any]) -> str:
     """Return the hash of what follows from the changes and the read-only graphs that `notes` name."""
     parts = [FORMAT, notes["base"], sorted(notes["heads"]), sorted(notes["builtin"].items())]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -134,7 +134,15 @@ class History:
         Raises:
             BrokenFile: a record is damaged.
         """
-        return [id_ for id_ in self._sorted(self.ids) if Blocks(self.path(id_)).of([subject])]
+        return [id_ for id_ in self._sorted(self.ids) if self.blocks(id_).of([subject])]
+
+    def blocks(self, id_: str) -> Blocks:
+        """Return what a change adds and removes.
+
+        Raises:
+            BrokenFile: the record is damaged.
+        """
+        return Blocks(self.path(id_))
 
     def content(self, subjects: Iterable[str], at: Iterable[str], now: Now) -> dict[str, list[bytes]]:
         """Return the sorted lines of some subjects as they were after the changes `at`, each once.

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from kg.project.record import Blocks, read_deltas
 from kg.rdf.terms import iri_values
 from kg.store import Delta
 
 if TYPE_CHECKING:
     from kg.project.history import History
+    from kg.project.record import Blocks
     from kg.store import GraphFile, SnapshotReader
 
 __all__ = ["Now", "Past", "lines_now"]
@@ -76,7 +76,7 @@ class Past:
             BrokenFile: a record is damaged.
         """
         deltas: dict[str, Delta] = {}
-        for (graph, line), there in sorted(self._then(lambda id_: read_deltas(self._history.path(id_))).items()):
+        for (graph, line), there in sorted(self._then(lambda id_: self._history.blocks(id_).all()).items()):
             delta = deltas.setdefault(graph, Delta())
             (delta.added if there else delta.removed).append(line)
         return deltas
@@ -138,7 +138,7 @@ class Past:
 
     def _read(self, id_: str) -> Blocks:
         if id_ not in self._blocks:
-            self._blocks[id_] = Blocks(self._history.path(id_))
+            self._blocks[id_] = self._history.blocks(id_)
         return self._blocks[id_]
 
 

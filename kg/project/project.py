@@ -147,6 +147,11 @@ class Project:
         with self.reader() as reader:
             yield from reader.facts()
 
+    @property
+    def index_folder(self) -> Path:
+        """The folder of the index, ``.interlock``: everything in it follows from the files and may be deleted."""
+        return self._folder
+
     @cached_property
     def _tool(self) -> str:
         return tool()

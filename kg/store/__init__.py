@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from kg.store.delta import Delta
 from kg.store.embedded import EmbeddedReader, memory_reader
+from kg.store.fork import fork
 from kg.store.graphs import GraphFile, GraphState
 from kg.store.index import FORMAT, Index, check_format, current_snapshot, current_state
 from kg.store.memory import MemoryState, memory_state
 from kg.store.port import Reader, Rows
 from kg.store.remote import RemoteReader, remote_reader
-from kg.store.snapshot import Manifest, SnapshotReader, open_snapshot
+from kg.store.snapshot import Manifest, SnapshotReader, open_snapshot, take_lease
 from kg.store.touched import Touched
 
 __all__ = [
@@ -43,8 +44,10 @@ __all__ = [
     "check_format",
     "current_snapshot",
     "current_state",
+    "fork",
     "memory_reader",
     "memory_state",
     "open_snapshot",
     "remote_reader",
+    "take_lease",
 ]
