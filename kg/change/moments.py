@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg.change.baselines import find_baselines
 from kg.errors import InputError
+from kg.project.who import tool
 from kg.values import Note
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from kg.project.history import History
     from kg.project.project import Project
 
-__all__ = ["NOW", "Moment", "day_of", "local_day", "now", "resolve"]
+__all__ = ["NOW", "Moment", "day_of", "local_day", "now", "resolve", "version_notes"]
 
 NOW: Final = "now"
 """What people call the present state where a moment is asked for."""
@@ -85,6 +86,19 @@ def resolve(project: Project, text: str, *, git: bool = False) -> Moment:
 def now(history: History) -> Moment:
     """Return the present: all that is recorded, judged for today."""
     return Moment(history.heads(), datetime.now().astimezone().date(), NOW, is_now=True)
+
+
+def version_notes(history: History, moment: Moment) -> tuple[Note, ...]:
+    """Return a note where another version of Interlock recorded the moment: its words and catalogues are not kept."""
+    ours = tool()
+    recorded = {history.header(id_).tool for id_ in moment.heads}
+    others = sorted(name for name in recorded if name.startswith("interlock ") and name != ours)
+    if moment.is_now or not others:
+        return ()
+    text = (
+        f"this was recorded with {', '.join(others)}; ontology, catalogues, rules and derivations are those of {ours}"
+    )
+    return (Note("other-version", text),)
 
 
 def day_of(text: str) -> date | None:

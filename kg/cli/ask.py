@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.asking import opened
-from kg.cli.common import FormatOption, OutputOption, write
+from kg.cli.asking import noted, opened
+from kg.cli.common import AsOfOption, FormatOption, OutputOption, write
 from kg.errors import InputError
 from kg.report import Format
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-def command(
+def command(  # noqa: PLR0917 - options, which Typer passes by name
     question: Annotated[
         str, typer.Argument(metavar="[QUESTION]", help="Its number or name: Q5, orphans.", show_default=False)
     ] = "",
@@ -28,6 +28,7 @@ def command(
         list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be given again.")
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the questions with what they take.")] = False,
+    as_of: AsOfOption = "",
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
@@ -41,8 +42,8 @@ def command(
         raise InputError("name a question, or --list for all that there are")
     chosen = find_question(question)
     given = _given(param or [])
-    with opened() as (project, asker):
-        write(asker.answer(chosen, given), form, output, prefixes=project.config.prefixes)
+    with opened(as_of) as (view, asker):
+        write(noted(asker.answer(chosen, given), view.notes), form, output, prefixes=view.prefixes)
 
 
 def _given(pairs: Sequence[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kg.report import Result
 
-__all__ = ["FormatOption", "OutputOption", "TableFormatOption", "has_colour", "say", "write"]
+__all__ = ["AsOfOption", "FormatOption", "OutputOption", "TableFormatOption", "has_colour", "say", "write"]
 
 
 def _for_a_table(form: Format) -> Format:
@@ -40,6 +40,15 @@ TableFormatOption: TypeAlias = Annotated[
     Format, typer.Option("--format", "-f", help="How to write the result: text, json or csv.", callback=_for_a_table)
 ]
 FormatOption: TypeAlias = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
+AsOfOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--as-of",
+        metavar="BASELINE|DATE|CHANGE",
+        help="Answer as of then: a baseline, a day such as 2026-06-30, a change; default is now.",
+        show_default=False,
+    ),
+]
 OutputOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(

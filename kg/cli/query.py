@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.common import OutputOption, write
+from kg.cli.asking import noted, view_at
+from kg.cli.common import AsOfOption, OutputOption, write
 from kg.errors import BrokenFile, InputError
 from kg.report import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kg.project.project import Project
+    from kg.cli.asking import View
     from kg.questions.adhoc import Answer
-    from kg.store import Reader
     from kg.values import Table
 
 __all__ = ["command"]
@@ -33,27 +33,24 @@ def command(
             "--format", "-f", help="How to write the result; default is text, of CONSTRUCT and DESCRIBE turtle."
         ),
     ] = None,
+    as_of: AsOfOption = "",
     output: OutputOption = None,
 ) -> None:
-    """Answer a SPARQL 1.1 query of your own: SELECT, ASK, CONSTRUCT or DESCRIBE, on what the project holds now.
+    """Answer a SPARQL 1.1 query of your own: SELECT, ASK, CONSTRUCT or DESCRIBE, on what the project holds now or held.
 
     Interlock's prefixes and the project's need no declaration. Nothing is fetched and nothing is changed; time, memory
     and rows are limited by the settings query-seconds, query-memory, query-rows and query-size.
     """
-    from kg.importers.registry import convert
-    from kg.project.project import Project
     from kg.questions.adhoc import QueryLimits, run_query
 
     text = _text(query)
-    project = Project.find(convert=convert)
-    project.refresh()
-    limits, prefixes = QueryLimits.of(project.config.settings), project.config.prefixes
-    with project.reader() as reader:
-        answer = run_query(reader.path, text, prefixes, limits)
+    with view_at(as_of) as view:
+        answer = run_query(view.reader.path, text, view.prefixes, QueryLimits.of(view.project.config.settings))
         if answer.form in {"construct", "describe"} and form in {None, Format.TURTLE}:
-            _write_graph(answer, prefixes, output)
+            _write_graph(answer, view.prefixes, output)
         else:
-            write(_table(answer, reader, project), form or Format.TEXT, output, prefixes=prefixes)
+            table = noted(_table(answer, view), view.notes)
+            write(table, form or Format.TEXT, output, prefixes=view.prefixes)
 
 
 def _text(query: str) -> str:
@@ -73,12 +70,12 @@ def _text(query: str) -> str:
         raise BrokenFile(query, f"can't be read: {wrong}") from None
 
 
-def _table(answer: Answer, reader: Reader, project: Project) -> Table:
+def _table(answer: Answer, view: View) -> Table:
     from kg.questions.asking import cells
     from kg.values import Table
 
     title = {"ask": "Answer"}.get(answer.form, "Rows")
-    return Table(title, answer.columns, cells(answer.rows, reader, project.config.prefixes))
+    return Table(title, answer.columns, cells(answer.rows, view.reader, view.prefixes))
 
 
 def _write_graph(answer: Answer, prefixes: Mapping[str, str], output: Path | None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kg.cli.asking import ask_of
-from kg.cli.common import FormatOption, OutputOption
+from kg.cli.common import AsOfOption, FormatOption, OutputOption
 from kg.report import Format
 
 __all__ = ["command"]
@@ -15,6 +15,7 @@ __all__ = ["command"]
 
 def command(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="An identifier, a CURIE or an IRI.", show_default=False)],
+    as_of: AsOfOption = "",
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
@@ -23,4 +24,4 @@ def command(
     `trace` walks down, from a threat, target or requirement to its proof; `why` walks up, from a requirement to what
     made it necessary.
     """
-    ask_of("trace", item, form, output)
+    ask_of("trace", item, as_of, form, output)
