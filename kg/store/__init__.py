@@ -16,11 +16,13 @@ What is below ``.interlock/`` (never committed; delete it, and the next command 
 
 from __future__ import annotations
 
+from kg.store.current import FORMAT, check_format, current_snapshot, current_state
 from kg.store.delta import Delta
 from kg.store.embedded import EmbeddedReader, memory_reader
 from kg.store.fork import fork
 from kg.store.graphs import GraphFile, GraphState
-from kg.store.index import FORMAT, Index, check_format, current_snapshot, current_state
+from kg.store.index import Index
+from kg.store.live import Changeable, Follow
 from kg.store.memory import MemoryState, memory_state
 from kg.store.port import Reader, Rows
 from kg.store.remote import RemoteReader, remote_reader
@@ -29,8 +31,10 @@ from kg.store.touched import Touched
 
 __all__ = [
     "FORMAT",
+    "Changeable",
     "Delta",
     "EmbeddedReader",
+    "Follow",
     "GraphFile",
     "GraphState",
     "Index",

@@ -4,21 +4,24 @@ Each commit goes through four steps, and a crash between any two of them is made
 
 1. the new lines of each changed graph are written to new files; nothing refers to them yet;
 2. ``redo.json`` says what the state is to be and what changes in the store; from here on the commit completes;
-3. the store is changed and synced, ``state.json`` replaced, and ``redo.json`` becomes an entry of the log of deltas;
+3. the store is changed, and what follows from the change derived; if anything does, ``redo.json`` is written anew with
+   it; then the store is synced, ``state.json`` replaced, and ``redo.json`` becomes an entry of the log of deltas;
 4. a snapshot is published and ``current`` names it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from kg.errors import InputError, InterlockError
-from kg.rdf.ntriples import Vocabulary, merge, write_atomic
-from kg.store.graphs import GraphFile, GraphState
+from kg.errors import InterlockError
+from kg.rdf.ntriples import sync_folder, write_atomic
+from kg.store.current import FORMAT, current_snapshot, read_state
+from kg.store.graph_writer import write_graph
+from kg.store.graphs import GraphFile
+from kg.store.live import LiveState
 from kg.store.log import keep_entry, read_redo, write_redo
 from kg.store.snapshot import Manifest, prune, publish
 from kg.store.writer import StoreWriter, open_writer
@@ -28,19 +31,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.store.delta import Delta
+    from kg.store.graphs import GraphState
+    from kg.store.live import Follow
 
-__all__ = ["FORMAT", "Index", "check_format", "current_snapshot", "current_state"]
-
-FORMAT: Final = 2
-"""Version of the layout below ``.interlock/``; a change that an older program would misread raises it."""
-
-_SMALL: Final = 2000
-_SHARE: Final = 0.01
-"""A graph's difference grows to `_SMALL` lines or this share of the graph, then it becomes a new base."""
+__all__ = ["Index"]
 
 _REBUILD: Final = 0.5
 """A commit that changes more than this share of all triples loads the store anew: bulk loading is that much faster."""
-
 
 _CHURN: Final = 0.5
 """When lines worth this share of all were removed since the last time, the store is compacted."""
@@ -64,7 +61,7 @@ class Index:
         (folder / "snapshots").mkdir(exist_ok=True)
         (folder / ".gitignore").write_text("*\n")
         write_atomic(folder / "format", [b"%d\n" % FORMAT])
-        self.state = _state(folder / "state.json") or Manifest("", 0, 0, {}, {})
+        self.state = read_state(folder / "state.json") or Manifest("", 0, 0, {}, {})
         if self._redo.exists():
             self._complete()
 
@@ -81,7 +78,9 @@ class Index:
         state = self.state.graphs.get(iri)
         return GraphFile(self._graphs, state) if state else None
 
-    def commit(self, id_: str, deltas: Mapping[str, Delta], notes: dict[str, Any]) -> None:
+    def commit(
+        self, id_: str, deltas: Mapping[str, Delta], notes: dict[str, Any], follow: Follow | None = None
+    ) -> None:
         """Change graphs; a graph that is left without lines is gone.
 
         Args:
@@ -89,26 +88,27 @@ class Index:
             deltas: IRI of each graph that changes → how. A line to add that is there, and one to remove that is not,
                 do no harm.
             notes: what to keep with the state.
+            follow: brings forward one more graph, which follows from the others; what it returns is added to `notes`.
+                If a crash cuts it off, the state is completed without it: then those notes are missing.
         """
         sequence = self.state.sequence + 1
-        graphs = dict(self.state.graphs)
         self._step("graphs")
-        for iri, delta in deltas.items():
-            after = self._write_graph(iri, delta, sequence)
-            if after.lines:
-                graphs[iri] = after
-            else:
-                graphs.pop(iri, None)
+        graphs = self._written(self.state.graphs, deltas, sequence)
         total = sum(graph.lines for graph in self.state.graphs.values())
-        changed = sum(map(len, deltas.values()))
-        rebuild = changed > total * _REBUILD
+        rebuild = sum(map(len, deltas.values())) > total * _REBUILD
         churn = 0 if rebuild else self.state.churn + sum(len(delta.removed) for delta in deltas.values())
-        after_all = Manifest(id_, sequence, self.state.merged, graphs, notes, churn)
+        after = Manifest(id_, sequence, self.state.merged, graphs, notes, churn)
+        change = None if rebuild else deltas
         self._step("redo")
-        write_redo(self._redo, self.state.id, after_all.to_json(), None if rebuild else deltas)
+        write_redo(self._redo, self.state.id, after.to_json(), change, then=follow.graph if follow else "")
         self._step("store")
-        growth = self._change_store(after_all, None if rebuild else deltas)
-        self._settle(after_all, None if rebuild else self.state.merged + growth)
+        growth = self._change_store(after, change)
+        if follow is not None:
+            after, more = self._follow(follow, after, change)
+            growth += more
+        self._step("flush")
+        self._store().flush()
+        self._settle(after, None if rebuild else self.state.merged + growth)
 
     def publish(self, keep: int) -> None:
         """Make the state a snapshot, let ``current`` name it, and keep about `keep` snapshots in all."""
@@ -146,15 +146,37 @@ class Index:
             self._writer = open_writer(store)
         return self._writer
 
+    def _follow(self, follow: Follow, after: Manifest, change: Mapping[str, Delta] | None) -> tuple[Manifest, int]:
+        """Bring forward what follows; return the state with it, and by how many triples the merge grew."""
+        self._step("follow")
+        state = after.graphs.get(follow.graph)
+        live = LiveState(self._store(), follow.graph, GraphFile(self._graphs, state) if state else None)
+        after = replace(after, notes=after.notes | follow(live, change))
+        if more := live.delta():
+            self._step("followed")
+            graphs = self._written(after.graphs, {follow.graph: more}, after.sequence)
+            after = replace(after, graphs=graphs, churn=after.churn + len(more.removed))
+            whole = None if change is None else {**change, follow.graph: more}
+            write_redo(self._redo, self.state.id, after.to_json(), whole)
+        return after, live.growth
+
     def _complete(self) -> None:
         """Do again what a crash cut off; what was done already does no harm."""
         self._step("recover")
-        data, deltas = read_redo(self._redo)
+        redo = read_redo(self._redo)
         try:
-            after = Manifest.from_json(data)
+            after = Manifest.from_json(redo.state)
         except (KeyError, TypeError, AttributeError) as error:
             raise InterlockError(f"{self._redo} is damaged, delete .interlock to build it anew: {error}") from error
-        self._change_store(after, deltas)
+        if after.sequence == self.state.sequence:  # all was done but to keep the redo file in the log
+            keep_entry(self._redo, after.sequence)
+            return
+        self._change_store(after, redo.deltas)
+        if redo.then and redo.deltas is not None:  # what follows was under way: back to what its file says
+            state = after.graphs.get(redo.then)
+            self._store().reset(redo.then, GraphFile(self._graphs, state).lines() if state else ())
+        self._step("flush")
+        self._store().flush()
         self._settle(after, None)
 
     def _change_store(self, after: Manifest, deltas: Mapping[str, Delta] | None) -> int:
@@ -162,19 +184,14 @@ class Index:
         if deltas is None:
             self._writer = None
             shutil.rmtree(self._folder / "store", ignore_errors=True)
-            files = {iri: GraphFile(self._graphs, state) for iri, state in after.graphs.items()}
-            self._store(anew=True).load(files)
-            growth = 0
-        else:
-            files = {iri: GraphFile(self._graphs, after.graphs[iri]) for iri in deltas if iri in after.graphs}
-            growth = self._store().apply(
-                {iri: delta.added for iri, delta in deltas.items()},
-                {iri: delta.removed for iri, delta in deltas.items()},
-                lambda iri, prefix: files[iri].starting(prefix) if iri in files else [],
-            )
-        self._step("flush")
-        self._store().flush()
-        return growth
+            self._store(anew=True).load({iri: GraphFile(self._graphs, state) for iri, state in after.graphs.items()})
+            return 0
+        files = {iri: GraphFile(self._graphs, after.graphs[iri]) for iri in deltas if iri in after.graphs}
+        return self._store().apply(
+            {iri: delta.added for iri, delta in deltas.items()},
+            {iri: delta.removed for iri, delta in deltas.items()},
+            lambda iri, prefix: files[iri].starting(prefix) if iri in files else [],
+        )
 
     def _settle(self, after: Manifest, merged: int | None) -> None:
         self.state = replace(after, merged=self._store().count() if merged is None else merged)
@@ -186,88 +203,15 @@ class Index:
     def _write_state(self) -> None:
         write_atomic(self._folder / "state.json", [json.dumps(self.state.to_json()).encode()])
 
-    def _write_graph(self, iri: str, delta: Delta, sequence: int) -> GraphState:
-        """Write the files of a graph after `delta`, and return their state."""
-        stem = f"{hashlib.sha256(iri.encode()).hexdigest()[:16]}-{sequence}"
-        before = self.state.graphs.get(iri)
-        if before is not None:
-            file = GraphFile(self._graphs, before)
-            limit = max(_SMALL, before.lines * _SHARE)
-            if len(file.added) + len(file.removed) + len(delta) <= limit:
-                return self._write_difference(stem, before, file, delta)
-            lines = list(merge(file.lines(), delta.added, delta.removed))
-        else:
-            lines = delta.added
-        write_atomic(self._graphs / f"{stem}.nt", lines)
-        return GraphState(f"{stem}.nt", lines=len(lines), vocabulary=Vocabulary.of(lines))
-
-    def _write_difference(self, stem: str, before: GraphState, file: GraphFile, delta: Delta) -> GraphState:
-        come, gone = set(file.added), set(file.removed)
-        vocabulary = Vocabulary(dict(before.vocabulary.predicates), dict(before.vocabulary.classes))
-        removed = [line for line in delta.removed if line in come or (line not in gone and file.in_base(line))]
-        for line in removed:
-            if line in come:
-                come.discard(line)
-            else:
-                gone.add(line)
-        added = [line for line in delta.added if line not in come and (line in gone or not file.in_base(line))]
-        for line in added:
-            if line in gone:
-                gone.discard(line)
-            else:
-                come.add(line)
-        vocabulary.remove(removed)
-        vocabulary.add(added)
-        after = GraphState(before.base, lines=before.lines + len(added) - len(removed), vocabulary=vocabulary)
-        if come:
-            after.added = f"{stem}.added.nt"
-            write_atomic(self._graphs / after.added, sorted(come))
-        if gone:
-            after.removed = f"{stem}.removed.nt"
-            write_atomic(self._graphs / after.removed, sorted(gone))
-        return after
-
-
-def check_format(folder: Path) -> None:
-    """Refuse an index that a newer Interlock wrote.
-
-    Raises:
-        InputError: the index is newer.
-    """
-    try:
-        found = int((folder / "format").read_text())
-    except FileNotFoundError:
-        return
-    except ValueError as error:
-        raise InputError(f"{folder / 'format'} holds no number: delete .interlock to build it anew") from error
-    if found > FORMAT:
-        raise InputError(
-            f"{folder} was written by a newer Interlock (index format {found}, this one knows {FORMAT}): upgrade"
-            " Interlock, or delete .interlock to build it anew"
-        )
-
-
-def current_snapshot(folder: Path) -> Path | None:
-    """Return the folder of the snapshot that ``current`` names, None where there is none yet."""
-    try:
-        return folder / "snapshots" / (folder / "current").read_text().strip()
-    except FileNotFoundError:
-        return None
-
-
-def current_state(folder: Path) -> Manifest | None:
-    """Return the state of the index without opening it; None where a commit is under way, was cut off, or none was."""
-    current = current_snapshot(folder)
-    state = _state(folder / "state.json")
-    if current is None or state is None or (folder / "redo.json").exists():
-        return None
-    return state if current.name == state.id and current.is_dir() else None
-
-
-def _state(path: Path) -> Manifest | None:
-    try:
-        return Manifest.from_json(json.loads(path.read_bytes()))
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise InterlockError(f"{path} is damaged, delete .interlock to build it anew: {error}") from error
+    def _written(
+        self, before: Mapping[str, GraphState], deltas: Mapping[str, Delta], sequence: int
+    ) -> dict[str, GraphState]:
+        """Write the files of the graphs that change, synced to disk, and return the states of all graphs."""
+        graphs = dict(before)
+        for iri, delta in deltas.items():
+            after = write_graph(self._graphs, iri, graphs.pop(iri, None), delta, sequence)
+            if after.lines:
+                graphs[iri] = after
+        if deltas:
+            sync_folder(self._graphs)
+        return graphs

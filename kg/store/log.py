@@ -8,6 +8,7 @@ was loaded anew), its second the state that it led to, which only the redo needs
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["keep_entry", "read_redo", "touched_since", "write_redo"]
+__all__ = ["Redo", "keep_entry", "read_redo", "touched_since", "write_redo"]
 
 _KEPT: Final = 1000
 _BYTES: Final = 32 << 20
@@ -30,7 +31,18 @@ _EVERY: Final = 50
 """After so many commits the sizes are added up; the oldest entry by number goes at each commit."""
 
 
-def write_redo(path: Path, before: str, state: dict[str, Any], deltas: Mapping[str, Delta] | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """What is to be done; see `write_redo`."""
+
+    state: dict[str, Any]
+    deltas: dict[str, Delta] | None
+    then: str
+
+
+def write_redo(
+    path: Path, before: str, state: dict[str, Any], deltas: Mapping[str, Delta] | None, *, then: str = ""
+) -> None:
     """Write what is to be done, synced to disk.
 
     Args:
@@ -38,13 +50,14 @@ def write_redo(path: Path, before: str, state: dict[str, Any], deltas: Mapping[s
         before: id of the state before.
         state: the state afterwards, as JSON values.
         deltas: IRI of each graph that changes → how; None where the store is loaded anew from the files of its graphs.
+        then: IRI of a graph that follows from these and is brought forward afterwards; empty where none is.
     """
-    change = {"from": before, "to": state["id"], "deltas": None if deltas is None else _plain(deltas)}
+    change = {"from": before, "to": state["id"], "deltas": None if deltas is None else _plain(deltas), "then": then}
     write_atomic(path, [json.dumps(change).encode(), b"\n", json.dumps(state).encode(), b"\n"])
 
 
-def read_redo(path: Path) -> tuple[dict[str, Any], dict[str, Delta] | None]:
-    """Return the state and the deltas that `write_redo` wrote, or Interlock before there was a log.
+def read_redo(path: Path) -> Redo:
+    """Return what `write_redo` wrote, or Interlock before there was a log.
 
     Raises:
         InterlockError: the file is damaged.
@@ -53,7 +66,7 @@ def read_redo(path: Path) -> tuple[dict[str, Any], dict[str, Delta] | None]:
         head, *rest = path.read_bytes().splitlines()
         change = json.loads(head)
         state = json.loads(rest[0]) if rest else change["state"]
-        return state, _packed(change["deltas"])
+        return Redo(state, _packed(change["deltas"]), change.get("then", ""))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InterlockError(f"{path} is damaged, delete .interlock to build it anew: {error}") from error
 

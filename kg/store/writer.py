@@ -17,7 +17,7 @@ from kg.store.embedded import EmbeddedReader
 from kg.store.stream import byte_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pyoxigraph import Triple
@@ -106,6 +106,17 @@ class StoreWriter:
         )
         growth = len({self._held(triple) for triple in fresh})
         return growth - sum(self._forget(triple) for triple in gone)
+
+    def reset(self, graph: str, lines: Iterable[bytes]) -> None:
+        """Make a small graph hold just `lines`, whatever it holds now."""
+        name, wanted = NamedNode(graph), Store()
+        wanted.extend(Quad(t.subject, t.predicate, t.object, name) for t in parse_lines(lines))
+        for quad in list(self._store.quads_for_pattern(None, None, None, name)):
+            if quad not in wanted:
+                self._store.remove(quad)
+                self._forget(quad.triple)
+        for quad in wanted:
+            self._store.extend([quad, Quad(quad.subject, quad.predicate, quad.object)])
 
     def count(self) -> int:
         """Return how many triples the merge has."""
