@@ -141,19 +141,21 @@ class Commit:
             states.append(SourceState(graph, name, RECORDED if new else RETIRED))
         return self._record(deltas, states, reason, tool or self._tool) if any(deltas.values()) else None
 
-    def amend(self, name: str, delta: Delta, reason: str, tool: str | None) -> Change | None:
-        """Commit a few facts of a source without a file; see `Project.amend`."""
-        graph = graph_of(self._config.base, name)
-        file = self._index.graph(graph)
-        wanted, unwanted = self._named(delta.added, name), self._named(delta.removed, name)
-        there = {line for line in (*wanted, *unwanted) if file is not None and file.has(line)}
-        come = [line for line in wanted if line not in there]
-        gone = sorted(set(unwanted) & there - set(wanted))
-        if not come and not gone:
-            return None
-        left = (len(file) if file is not None else 0) + len(come) - len(gone)
-        states = [SourceState(graph, name, RECORDED if left else RETIRED)]
-        return self._record({graph: Delta(come, gone)}, states, reason, tool or self._tool)
+    def amend(self, deltas: Mapping[str, Delta], reason: str, tool: str | None) -> Change | None:
+        """Commit a few facts of sources without a file; see `Project.amend`."""
+        real, states = {}, []
+        for name, delta in deltas.items():
+            graph = graph_of(self._config.base, name)
+            file = self._index.graph(graph)
+            wanted, unwanted = self._named(delta.added, name), self._named(delta.removed, name)
+            there = {line for line in (*wanted, *unwanted) if file is not None and file.has(line)}
+            come = [line for line in wanted if line not in there]
+            gone = sorted(set(unwanted) & there - set(wanted))
+            if come or gone:
+                left = (len(file) if file is not None else 0) + len(come) - len(gone)
+                states.append(SourceState(graph, name, RECORDED if left else RETIRED))
+                real[graph] = Delta(come, gone)
+        return self._record(real, states, reason, tool or self._tool) if real else None
 
     def _record(
         self,

@@ -107,20 +107,56 @@ class Project:
         with self._own(facts) as commit:
             return commit.replace(facts, reason, tool)
 
-    def amend(self, name: str, delta: Delta, *, reason: str, tool: str | None = None) -> Change | None:
+    def amend(
+        self,
+        name: str,
+        delta: Delta | Callable[[SnapshotReader], Delta],
+        *,
+        reason: str,
+        tool: str | None = None,
+    ) -> Change | None:
         """Add and remove some facts of a source that has no file; costs as much as they are, not as the source is.
 
         Args:
             name: the source; made if it is new.
-            delta: lines to add that are there, and to remove that are not, are left out of the record.
+            delta: lines to add that are there, and to remove that are not, are left out of the record. What depends on
+                the present state is a function of that: nobody else commits until it has returned, and what it raises
+                leaves everything as it was.
             reason: why, for the record.
             tool: program and version, for the record; default is this one.
 
         Raises:
             InputError: a source of that name is a file.
         """
+        if callable(delta):
+            return self.decide([name], lambda present: {name: delta(present)}, reason=reason, tool=tool)
         with self._own([name]) as commit:
-            return commit.amend(name, delta, reason, tool)
+            return commit.amend({name: delta}, reason, tool)
+
+    def decide(
+        self,
+        names: Iterable[str],
+        make: Callable[[SnapshotReader], Mapping[str, Delta]],
+        *,
+        reason: str,
+        tool: str | None = None,
+    ) -> Change | None:
+        """Do what `amend` does for several sources in one change, which is made from the present state.
+
+        Args:
+            names: the sources.
+            make: given the present state, name of each source → lines to add and to remove. Nobody else commits until
+                it has returned; what it raises leaves everything as it was.
+            reason: why, for the record.
+            tool: program and version, for the record; default is this one.
+
+        Raises:
+            InputError: a source of such a name is a file.
+        """
+        with self._own(names) as commit:
+            with open_snapshot(self._current()) as present:
+                deltas = make(present)
+            return commit.amend(deltas, reason, tool)
 
     def reader(self) -> SnapshotReader:
         """Return a reader of the present state, leased until it is closed; records that came by git are taken in first.
@@ -146,6 +182,13 @@ class Project:
         """Yield the default graph as chunks of N-Triples lines; a line that several graphs have comes several times."""
         with self.reader() as reader:
             yield from reader.facts()
+
+    def _current(self) -> Path:
+        """Return the snapshot that was published last; whoever holds the lock has seen to it that there is one."""
+        current = current_snapshot(self._folder)
+        if current is None:
+            raise InterlockError(f"{self._folder} has no snapshot: delete it, the next command builds it anew")
+        return current
 
     @property
     def index_folder(self) -> Path:
