@@ -1,0 +1,272 @@
+"""What becomes suspect because one item changed: breadth first along the declared links, by shortest paths.
+
+The first step goes over links that are suspect because the item changed (or over all its links, where the question is
+what would be suspect); from there on suspicion is passed over links in whatever state of review, in the respects that
+`kg.derive.spread_declared` explains. What was decided upstream ends it: then there is no suspect link to start from.
+
+A system or component requirement of level ℓ takes over the suspicion of a target level only from risk results that ask
+at least ℓ of the target's foundational requirement: those that govern it. What reaches the target in another way (the
+target itself changed, its zone, a policy) reaches all its requirements. A requirement without a level in a catalogue
+can't be asked less than it needs, so any demand governs it. Retired items are past being doubted: none becomes suspect,
+and none passes anything on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from pyoxigraph import Literal, NamedNode
+
+from kg.rdf.names import NS, RDF
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kg.derive.spread_declared import Declared
+    from kg.rdf.terms import Node, Term
+
+__all__ = ["Link", "NodeReader", "Reached", "Spread"]
+
+_TYPE: Final = RDF + "type"
+_DERIVED: Final = NS + "derivedFrom"
+_GENID: Final = "/.well-known/genid/"
+_NEED: Final = "passesNeed"
+
+
+class NodeReader(Protocol):
+    """Reads single nodes: a `Reader`, or one that records what it read."""
+
+    def outgoing(self, node: Node) -> Iterable[tuple[NamedNode, Term]]:
+        """Return property and object of each statement about a node."""
+
+    def incoming(self, node: Term) -> Iterable[tuple[Node, NamedNode]]:
+        """Return subject and property of each statement that names a node."""
+
+
+class Link(NamedTuple):
+    """A link between two items, seen from one of them.
+
+    Attributes:
+        property: IRI of its property.
+        end: where the item at its far end stands: ``subject`` or ``object``.
+        other: IRI of the item at its far end, which rests on the near one.
+    """
+
+    property: str
+    end: str
+    other: str
+
+
+class Reached(NamedTuple):
+    """How suspicion came to an item.
+
+    Attributes:
+        path: IRIs from the item that changed to this one, both included.
+        links: of each step the IRI of its property, and the end that was reached, ``subject`` or ``object``.
+    """
+
+    path: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """An item reached in one respect (empty: it passes nothing on), and from where.
+
+    Attributes:
+        demand: of a target level, the highest level for which what came this way asks; None for nothing at all.
+    """
+
+    item: str
+    flow: str
+    origin: _State | None
+    link: tuple[str, str] | None
+    demand: float | None = inf
+
+
+@dataclass(slots=True)
+class Spread:
+    """Walks from changed items; what it reads of an item it reads once.
+
+    Args:
+        reader: the facts.
+        declared: how suspicion runs.
+        earlier: tells of a risk result what it asked before it changed: foundational requirement → level.
+    """
+
+    reader: NodeReader
+    declared: Declared
+    earlier: Callable[[str], Mapping[str, int]] = lambda _: {}
+    _facts: dict[str, list[tuple[NamedNode, Term]]] = field(default_factory=dict)
+    _links: dict[str, list[Link]] = field(default_factory=dict)
+    _levels: dict[str, int | None] = field(default_factory=dict)
+    _asks: dict[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def links(self, item: str) -> list[Link]:
+        """Return the links at whose far end stands something that rests on `item`, sorted."""
+        if item not in self._links:
+            found = set(self._held(item))
+            for part in self._parts(item):
+                found.update(link for link in self._held(part) if link.other != item)
+            self._links[item] = sorted(found)
+        return self._links[item]
+
+    def walk(self, changed: str, first: Iterable[Link] | None = None) -> dict[str, Reached]:
+        """Return what is suspect because `changed` is not what it was, and how suspicion came there.
+
+        Args:
+            changed: IRI of the item.
+            first: the links of its that count; None for all.
+        """
+        start = _State(changed, "", None, None)
+        layer = [
+            state
+            for link in (self.links(changed) if first is None else sorted(set(first)))
+            for state in self._over(start, link, self._all_respects(link))
+        ]
+        seen: dict[tuple[str, str], float] = {}
+        found: dict[str, _State] = {}
+        while layer:
+            fresh = []
+            for state in layer:
+                bound = -1.0 if state.demand is None else state.demand
+                if state.item != changed and bound > seen.get((state.item, state.flow), -2.0):
+                    seen[state.item, state.flow] = bound
+                    found.setdefault(state.item, state)
+                    fresh.append(state)
+            layer = [
+                new
+                for state in fresh
+                if state.flow
+                for link in self.links(state.item)
+                if state.flow in self._passed(link)
+                for new in self._over(state, link, (state.flow,))
+            ]
+        return {item: _path(state) for item, state in found.items()}
+
+    def _over(self, state: _State, link: Link, flows: Iterable[str]) -> list[_State]:
+        """Return the states that a step over `link` leads to: none where the far end is retired or not governed."""
+        if self._is_retired(link.other):
+            return []
+        demand: float | None = inf
+        if link.property == _DERIVED and link.end == "subject":
+            if self._is(state.item, self.declared.targets):
+                level = self._level(link.other)
+                if state.demand is None or (level is not None and level > state.demand):
+                    return []
+            elif self._is(link.other, self.declared.targets) and self._is_result(state.item):
+                demand = self._demand(state.item, link.other)
+        step = (link.property, link.end)
+        return [_State(link.other, flow, state, step, demand) for flow in flows]
+
+    def _all_respects(self, link: Link) -> list[str]:
+        return sorted(self._passed(link)) or [""]
+
+    def _passed(self, link: Link) -> frozenset[str]:
+        return self.declared.passes.get((link.property, link.end), frozenset())
+
+    def _held(self, node: str) -> Iterable[Link]:
+        """Yield the links of an item or part itself at whose far end stands something that rests on it."""
+        rests = self.declared.rests
+        for subject, property_ in self.reader.incoming(NamedNode(node)):
+            if "subject" in rests.get(property_.value, ()) and isinstance(subject, NamedNode):
+                owner = self._owner(subject.value, property_.value)
+                if owner != node:
+                    yield Link(property_.value, "subject", owner)
+        for property_, object_ in self._read(node):
+            if "object" in rests.get(property_.value, ()) and isinstance(object_, NamedNode):
+                yield Link(property_.value, "object", object_.value)
+
+    def _parts(self, item: str) -> list[str]:
+        """Return the parts of an item, at any depth."""
+        found: list[str] = []
+        todo = [item]
+        while todo:
+            for property_, object_ in self._read(todo.pop()):
+                if property_.value in self.declared.to_parts and isinstance(object_, NamedNode):
+                    if object_.value not in found and object_.value != item:
+                        found.append(object_.value)
+                        todo.append(object_.value)
+        return found
+
+    def _owner(self, node: str, property_: str) -> str:
+        """Return the item that `node` is a part of, itself where it is none."""
+        seen = {node}
+        while property_ in self.declared.of_parts or _GENID in node or self._is(node, self.declared.parts):
+            above = sorted(
+                subject.value
+                for subject, name in self.reader.incoming(NamedNode(node))
+                if name.value in self.declared.to_parts and isinstance(subject, NamedNode) and subject.value not in seen
+            )
+            if not above:
+                break
+            node, property_ = above[0], ""
+            seen.add(node)
+        return node
+
+    def _demand(self, result: str, target: str) -> float | None:
+        """Return what a risk result asks of a target level, now or before it changed, whichever is more."""
+        if result not in self._asks:
+            now = asked(self.reader, result)
+            before = self.earlier(result)
+            self._asks[result] = {fr: max(now.get(fr, 0), before.get(fr, 0)) for fr in now.keys() | before.keys()}
+        demands = [self._asks[result].get(fr) for fr in self._objects(target, NS + "foundationalRequirement")]
+        return max((float(level) for level in demands if level is not None), default=None)
+
+    def _level(self, requirement: str) -> int | None:
+        """Return the lowest level at which a catalogue asks for what `requirement` is an instance of, if any does."""
+        if requirement not in self._levels:
+            levels = [
+                level
+                for entry in self._objects(requirement, NS + "instantiates")
+                for property_, value in self._read(entry)
+                if property_.value == NS + "lowestLevel" and (level := _number(value)) is not None
+            ]
+            self._levels[requirement] = min(levels, default=None)
+        return self._levels[requirement]
+
+    def _is(self, item: str, classes: frozenset[str]) -> bool:
+        return any(class_ in classes for class_ in self._objects(item, _TYPE))
+
+    def _is_result(self, item: str) -> bool:
+        """Tell whether an item is a risk result, or was one when there still were facts about it."""
+        return self._is(item, self.declared.results) or (not self._read(item) and bool(self.earlier(item)))
+
+    def _is_retired(self, item: str) -> bool:
+        return NS + "retired" in self._objects(item, NS + "status")
+
+    def _objects(self, node: str, property_: str) -> list[str]:
+        return [o.value for p, o in self._read(node) if p.value == property_ and isinstance(o, NamedNode)]
+
+    def _read(self, node: str) -> list[tuple[NamedNode, Term]]:
+        if node not in self._facts:
+            self._facts[node] = list(self.reader.outgoing(NamedNode(node)))
+        return self._facts[node]
+
+
+def asked(reader: NodeReader, result: str) -> dict[str, int]:
+    """Return what a risk result asks: foundational requirement → the highest level asked of it."""
+    found: dict[str, int] = {}
+    for property_, demand in reader.outgoing(NamedNode(result)):
+        if property_.value == NS + "asks" and isinstance(demand, NamedNode):
+            facts = list(reader.outgoing(demand))
+            levels = [number for p, o in facts if p.value == NS + "level" and (number := _number(o)) is not None]
+            for p, o in facts:
+                if p.value == NS + "foundationalRequirement" and isinstance(o, NamedNode) and levels:
+                    found[o.value] = max(found.get(o.value, 0), *levels)
+    return found
+
+
+def _number(term: Term) -> int | None:
+    return int(term.value) if isinstance(term, Literal) and term.value.lstrip("-").isdigit() else None
+
+
+def _path(state: _State) -> Reached:
+    path, links = [state.item], []
+    while state.origin is not None and state.link is not None:
+        links.append(state.link)
+        state = state.origin
+        path.append(state.item)
+    return Reached(tuple(reversed(path)), tuple(reversed(links)))
