@@ -90,11 +90,14 @@ class ReadLog:
     Used as a context manager, it commits at the end where no error got through, and closes.
 
     Args:
-        path: the file; None keeps the log in memory.
+        path: the file, or an open database to share with what else is kept there; None keeps the log in memory.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._db = sqlite3.connect(":memory:" if path is None else path)
+    def __init__(self, path: Path | sqlite3.Connection | None = None) -> None:
+        if isinstance(path, sqlite3.Connection):
+            self._db = path
+        else:
+            self._db = sqlite3.connect(":memory:" if path is None else path)
         self._db.executescript(_SCHEMA)
 
     @property
