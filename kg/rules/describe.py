@@ -1,20 +1,26 @@
-"""What the nodes that findings name are called, read from the N-Triples in one pass."""
+"""What the nodes that findings name are called, read from the N-Triples in one pass, or one by one from a store."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import NamedNode
+
 from kg.rdf.names import DCTERMS, NS, PREFIXES, RDF, RDFS, SKOS, curie
-from kg.rdf.terms import parse_term
-from kg.rules.vocabulary import supers_of
+from kg.rdf.terms import line, parse_term
+from kg.rules.vocabulary import reached
 from kg.values import Item
 
 if TYPE_CHECKING:
     import mmap
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["describe"]
+    from kg.rules.visible import Visible
 
+__all__ = ["describe", "describe_some"]
+
+_SUBCLASS: Final = NamedNode(RDFS + "subClassOf")
 _PLAIN: Final = {
     f"<{DCTERMS}identifier>".encode(): "id",
     f"<{DCTERMS}title>".encode(): "title",
@@ -49,15 +55,51 @@ def describe(
                 if place is not None:
                     found[subject].setdefault(place, set()).add(value[:-3])
     known = dict(prefixes)
-    return {key[1:-1].decode(): _item(key[1:-1].decode(), said, supers, known) for key, said in found.items()}
+    items = (_item(key[1:-1].decode(), said, lambda one: supers.get(one, ()), known) for key, said in found.items())
+    return {item.iri: item for item in items}
+
+
+def describe_some(
+    facts: Visible,
+    iris: Iterable[str],
+    written: Callable[[Iterable[bytes]], Iterable[bytes]],
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> dict[str, Item]:
+    """Return the same as `describe`, by looking each of `iris` up.
+
+    Args:
+        facts: what rules see.
+        iris: what to describe.
+        written: gives lines as their sources write them for lines as a store does.
+        prefixes: prefix → namespace.
+    """
+    known, found = dict(prefixes), {}
+
+    @cache
+    def above(name: str) -> tuple[str, ...]:
+        return tuple(one.value for one in facts.objects(NamedNode(name), _SUBCLASS) if isinstance(one, NamedNode))
+
+    for iri in iris:
+        said: dict[str, set[bytes]] = {}
+        node = None if iri.startswith(('"', "_:")) else parse_term(f"<{iri}>")
+        lines = _plain(node, facts) if isinstance(node, NamedNode) else []
+        for one in written(lines):
+            _, predicate, value = one.split(b" ", 2)
+            said.setdefault(_PLAIN[predicate], set()).add(value[:-3])
+        found[iri] = _item(iri, said, above, known)
+    return found
+
+
+def _plain(node: NamedNode, facts: Visible) -> list[bytes]:
+    return [line(node, p, value) for p, value in facts.outgoing(node) if f"<{p.value}>".encode() in _PLAIN]
 
 
 def _item(
-    iri: str, said: Mapping[str, set[bytes]], supers: Mapping[str, frozenset[str]], prefixes: dict[str, str]
+    iri: str, said: Mapping[str, set[bytes]], above: Callable[[str], Iterable[str]], prefixes: dict[str, str]
 ) -> Item:
     classes = {one[1:-1].decode() for one in said.get("type", ())}
-    above = {s for c in classes for s in supers_of(c, supers) - {c}}
-    kinds = sorted(c.removeprefix(NS) for c in classes - above if c.startswith(NS))
+    general = {s for c in classes for s in reached(c, above) - {c}}
+    kinds = sorted(c.removeprefix(NS) for c in classes - general if c.startswith(NS))
     title = _text(said.get("title", ())) or _text(said.get("label", ()))
     return Item(iri, _text(said.get("id", ())) or curie(iri, prefixes), title, kinds[0] if kinds else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -61,13 +62,14 @@ def read_rules(files: Sequence[Path], others: Sequence[Path] = (), prefixes: Map
     Raises:
         BrokenFile: the first file that does not parse or holds a rule that would not do what it seems to.
     """
-    parsed = [RuleFile(str(file), tuple(_named_shapes(_parse(file), f"{i}"))) for i, file in enumerate(files)]
+    parsed = [_file(path, f"{i}") for i, path in enumerate(files)]
     if others:
         from kg.rdf.guard import Request, parse_files
 
         for i, one in enumerate(parse_files([Request(path) for path in others], merge_graphs=True), len(parsed)):
             quads = parse(input=one.data, format=RdfFormat.N_TRIPLES, rename_blank_nodes=True)
-            parsed.append(RuleFile(str(one.path), tuple(_named_shapes((q.triple for q in quads), f"{i}"))))
+            triples = tuple(_named_shapes((q.triple for q in quads), f"{i}"))
+            parsed.append(RuleFile(str(one.path), triples, hashlib.sha256(one.path.read_bytes()).hexdigest()))
     return _rule_set(parsed, prefixes)
 
 
@@ -80,13 +82,15 @@ def facts_of(triples: Iterable[Triple]) -> Facts:
     return facts
 
 
-def _parse(file: Path) -> list[Triple]:
+def _file(path: Path, key: str) -> RuleFile:
     try:
-        return [quad.triple for quad in parse(path=file, format=RdfFormat.TURTLE, rename_blank_nodes=True)]
+        text = path.read_bytes()
+        triples = [quad.triple for quad in parse(input=text, format=RdfFormat.TURTLE, rename_blank_nodes=True)]
     except SyntaxError as wrong:
-        raise BrokenFile(str(file), wrong.msg, line=wrong.lineno, column=wrong.offset) from None
+        raise BrokenFile(str(path), wrong.msg, line=wrong.lineno, column=wrong.offset) from None
     except OSError as wrong:
-        raise BrokenFile(str(file), f"can't be read: {wrong.strerror}") from None
+        raise BrokenFile(str(path), f"can't be read: {wrong.strerror}") from None
+    return RuleFile(str(path), tuple(_named_shapes(triples, key)), hashlib.sha256(text).hexdigest())
 
 
 def _named_shapes(triples: Iterable[Triple], key: str) -> list[Triple]:

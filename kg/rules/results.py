@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.values import Severity
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kg.rules.engine import Hit
     from kg.rules.rule import RuleSet
+    from kg.values import Severity
 
 __all__ = ["Result", "results_of"]
 

@@ -87,10 +87,12 @@ class RuleFile:
     Attributes:
         shown: its name as the user would write it.
         triples: what it states; each property shape has an IRI.
+        digest: SHA-256 of the file as it was read.
     """
 
     shown: str
     triples: tuple[Triple, ...]
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

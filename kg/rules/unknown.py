@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.rules.rule import RuleSet
     from kg.rules.vocabulary import Vocabulary
 
-__all__ = ["UNKNOWN_TERM", "Stray", "unknown_in_rules", "unknown_terms"]
+__all__ = ["SHOWN", "UNKNOWN_TERM", "Stray", "unknown_in_rules", "unknown_terms"]
 
 UNKNOWN_TERM: Final = Rule(
     iri=RULE + "model/unknown-term",
@@ -36,7 +36,9 @@ UNKNOWN_TERM: Final = Rule(
 )
 """The rule that no shape can state: it is about the vocabulary of the data."""
 
-_SHOWN: Final = 5
+SHOWN: Final = 5
+"""How many uses of one term are told of."""
+
 _CURIE: Final = re.compile(r"(?<![\w:<?$-])([A-Za-z][\w-]*(?:\.[\w-]+)*):([A-Za-z_][\w.-]*[\w-]|[A-Za-z_])")
 _PREFIX: Final = re.compile(r"(?i)\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>")
 _QUOTED: Final = re.compile(r"\"\"\".*?\"\"\"|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?:^|(?<=\s))#[^\n]*", re.DOTALL)
@@ -102,7 +104,7 @@ def unknown_terms(facts: mmap.mmap, vocabulary: Vocabulary) -> list[Stray]:
             uses.setdefault((place, predicate), set()).add(subject)
         for (place, predicate), subjects in sorted(uses.items()):
             strays += [
-                Stray(term, place, one, predicate, len(subjects)) for one in nsmallest(_SHOWN, subjects, key=natural)
+                Stray(term, place, one, predicate, len(subjects)) for one in nsmallest(SHOWN, subjects, key=natural)
             ]
     return strays
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kg.rules.rule import RuleSet
 
-__all__ = ["RULE_WITHOUT_TARGET", "without_target"]
+__all__ = ["RULE_WITHOUT_TARGET", "idle_finding", "without_target"]
 
 RULE_WITHOUT_TARGET: Final = Rule(
     iri=RULE + "model/rule-without-target",
@@ -45,17 +45,22 @@ def without_target(rules: RuleSet, vocabulary: Vocabulary, facts: mmap.mmap) -> 
     filled = {above for used in vocabulary.classes for above in supers_of(used, vocabulary.supers)}
     for rule in rules.rules:
         if not any(_selects(target, filled, vocabulary, facts) for target in rule.targets):
-            yield Finding(
-                rule=RULE_WITHOUT_TARGET.iri,
-                name=RULE_WITHOUT_TARGET.name,
-                clause="",
-                severity=rules.severities.get(RULE_WITHOUT_TARGET.name, RULE_WITHOUT_TARGET.severity),
-                focus=Item(rule.iri, rule.name, rule.label, "Rule"),
-                path="",
-                value="",
-                message=_MESSAGE,
-                component=RULE_WITHOUT_TARGET.iri,
-            )
+            yield idle_finding(rule, rules)
+
+
+def idle_finding(rule: Rule, rules: RuleSet) -> Finding:
+    """Return the finding that `rule`, one of `rules`, selects nothing."""
+    return Finding(
+        rule=RULE_WITHOUT_TARGET.iri,
+        name=RULE_WITHOUT_TARGET.name,
+        clause="",
+        severity=rules.severities.get(RULE_WITHOUT_TARGET.name, RULE_WITHOUT_TARGET.severity),
+        focus=Item(rule.iri, rule.name, rule.label, "Rule"),
+        path="",
+        value="",
+        message=_MESSAGE,
+        component=RULE_WITHOUT_TARGET.iri,
+    )
 
 
 def _selects(target: Target, filled: set[str], vocabulary: Vocabulary, facts: mmap.mmap) -> bool:

@@ -10,21 +10,35 @@ from kg.rdf.names import BASE, CATALOGUE, NS, OWL, RDF, RDFS
 
 if TYPE_CHECKING:
     import mmap
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["Vocabulary", "lines_with", "namespace", "read_vocabulary", "supers_of"]
+__all__ = [
+    "LABELS",
+    "TERM_KINDS",
+    "Vocabulary",
+    "closed_by",
+    "is_ours",
+    "lines_with",
+    "namespace",
+    "reached",
+    "read_vocabulary",
+    "supers_of",
+]
 
 _PREDICATE: Final = re.compile(rb"> <([^<> ]+)> ")
 _PREDICATE_OF_BLANK: Final = re.compile(rb"\n_:[^ ]+ <([^<> ]+)> ")
 _TYPE: Final = re.compile(f"<{re.escape(RDF)}type> <([^<> ]+)> \\.\n".encode())
 _OURS: Final = re.compile(f" <({re.escape(BASE)}(?:ns#|id/)[^<> ]+)> \\.\n".encode())
 _DEFINED_OURS: Final = re.compile(f"\n<({re.escape(BASE)}(?:ns#|id/)[^<> ]+)> ".encode())
-_TERM_KINDS: Final = (
+TERM_KINDS: Final = (
     *(OWL + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")),
     RDFS + "Class",
     RDF + "Property",
 )
-_LABELS: Final = (RDFS + "label", RDFS + "comment", RDFS + "isDefinedBy")
+"""What a term of an ontology can be an instance of."""
+
+LABELS: Final = (RDFS + "label", RDFS + "comment", RDFS + "isDefinedBy")
+"""What tells that an ontology describes its term, and does not only use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,7 @@ class Vocabulary:
         classes: IRIs in the place of a class.
         mentioned: IRIs of our vocabulary and catalogues in any other place of an object.
         defined: IRIs that an ontology or catalogue in the data defines.
+        closing: those of `defined` on account of which their namespace is closed.
         closed: namespaces of which every term is defined in the data.
         supers: class → its direct superclasses.
     """
@@ -44,6 +59,7 @@ class Vocabulary:
     classes: frozenset[str]
     mentioned: frozenset[str]
     defined: frozenset[str]
+    closing: frozenset[str]
     closed: frozenset[str]
     supers: Mapping[str, frozenset[str]]
 
@@ -64,34 +80,55 @@ def read_vocabulary(facts: mmap.mmap) -> Vocabulary:
         facts: N-Triples, each line after a newline.
     """
     ours = _iris(_DEFINED_OURS, facts)
-    terms = {line[0] for kind in _TERM_KINDS for line in lines_with(facts, f"> <{RDF}type> <{kind}> .\n")}
-    labelled = terms & {line[0] for name in _LABELS for line in lines_with(facts, f"> <{name}> ")}
+    terms = {line[0] for kind in TERM_KINDS for line in lines_with(facts, f"> <{RDF}type> <{kind}> .\n")}
+    labelled = terms & {line[0] for name in LABELS for line in lines_with(facts, f"> <{name}> ")}
     supers: dict[str, set[str]] = {}
     for below, _, above in lines_with(facts, f"> <{RDFS}subClassOf> <"):
         supers.setdefault(below, set()).add(above)
     predicates = _iris(_PREDICATE, facts)
     if facts.find(b"\n_:") >= 0:
         predicates |= _iris(_PREDICATE_OF_BLANK, facts)
-    entries = {i for i in ours if i.startswith(CATALOGUE)}
+    closing = frozenset(labelled | {i for i in ours if i.startswith(CATALOGUE)})
     return Vocabulary(
         predicates=frozenset(predicates),
         classes=frozenset(_iris(_TYPE, facts)),
         mentioned=frozenset(_iris(_OURS, facts)),
         defined=frozenset(ours | terms),
-        closed=frozenset({NS, *(namespace(i) for i in labelled | entries)} - {CATALOGUE}),
+        closing=closing,
+        closed=closed_by(map(namespace, closing)),
         supers={below: frozenset(above) for below, above in supers.items()},
     )
 
 
-def supers_of(name: str, supers: Mapping[str, frozenset[str]]) -> set[str]:
-    """Return the class `name` and all classes above it."""
+def closed_by(namespaces: Iterable[str]) -> frozenset[str]:
+    """Return the closed namespaces: ours, and those given, in which some term is described."""
+    return frozenset({NS, *namespaces} - {CATALOGUE})
+
+
+def is_ours(iri: str) -> bool:
+    """Tell whether `iri` lies where our vocabulary and catalogues are: it is defined if anything is said about it."""
+    return iri.startswith((NS, CATALOGUE)) and iri not in {NS, CATALOGUE}
+
+
+def supers_of(name: str, supers: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return the class `name` and all classes above it.
+
+    Args:
+        name: IRI of a class.
+        supers: class → its direct superclasses.
+    """
+    return reached(name, lambda one: supers.get(one, ()))
+
+
+def reached(start: str, near: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return `start` and all that can be reached from it in steps of `near`."""
     found: set[str] = set()
-    open_ = [name]
+    open_ = [start]
     while open_:
         one = open_.pop()
         if one not in found:
             found.add(one)
-            open_.extend(supers.get(one, ()))
+            open_.extend(near(one))
     return found
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat, Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["as_written", "canonical"]
+__all__ = ["as_written", "canonical", "canonical_term"]
 
 _XSD: Final = b'"^^<http://www.w3.org/2001/XMLSchema#'
 
@@ -44,3 +44,8 @@ def canonical(line: bytes) -> bytes:
     store = Store()
     store.load(line, RdfFormat.N_TRIPLES, lenient=True)
     return b"".join(f"{quad.triple} .\n".encode() for quad in store)
+
+
+def canonical_term(text: str) -> str:
+    """Return a term in N-Triples syntax as a store gives it back."""
+    return canonical(f"<urn:x> <urn:x> {text} .\n".encode()).decode()[16:-3]

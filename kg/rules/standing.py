@@ -1,0 +1,207 @@
+"""The standing check: what was found stays, and after a change only what the change concerns is judged again.
+
+The result is always that of `kg.rules.check.check` over all facts. What can't be told from the change is run in full,
+and said aloud.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from kg.errors import BrokenFile
+from kg.focus.footprint import Footprint, Opaque
+from kg.focus.shapes import Shapes
+from kg.rdf.names import PREFIXES
+from kg.rules.describe import describe_some
+from kg.rules.digests import dated_files, rule_digests
+from kg.rules.findings import findings_of, named, ordered
+from kg.rules.standing_plan import Plan, plan_rules
+from kg.rules.standing_run import Run
+from kg.rules.standing_state import RuleState, StandingState
+from kg.rules.standing_targets import Targets
+from kg.rules.standing_words import Words
+from kg.rules.unknown import UNKNOWN_TERM, unknown_in_rules
+from kg.rules.untargeted import RULE_WITHOUT_TARGET, idle_finding
+from kg.rules.visible import Visible
+from kg.values import Findings, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from kg.focus.cache import Footprints
+    from kg.rules.results import Result
+    from kg.rules.rule import RuleSet
+    from kg.rules.standing_source import Source
+    from kg.rules.unknown import Stray
+
+__all__ = ["StandingCheck"]
+
+_WORDS: Final = UNKNOWN_TERM.iri
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is found of some rules in one state of the facts."""
+
+    results: list[Result]
+    strays: list[Stray]
+    idle: frozenset[str]
+    notes: tuple[Note, ...] = ()
+
+
+class StandingCheck:
+    """Judges facts by rules, and keeps what it found.
+
+    Args:
+        state: where it is kept.
+        footprints: knows what each rule reads.
+        prefixes: prefix → namespace for what people see.
+    """
+
+    def __init__(self, state: StandingState, footprints: Footprints, prefixes: Mapping[str, str] = PREFIXES) -> None:
+        self._state, self._footprints, self._prefixes = state, footprints, prefixes
+        self._words = Words(state)
+
+    def check(self, source: Source, rules: RuleSet, *, as_of: date, full: bool = False) -> Findings:
+        """Judge facts by rules.
+
+        Args:
+            source: the facts. Results kept of a newer state stay as they are; an older one is judged in full then.
+            rules: what to judge by; of other rules everything kept stays.
+            as_of: the day for which everything with a validity is judged.
+            full: judge everything, whatever is kept.
+
+        Returns:
+            The findings, worst first, and a note for each reason for which rules ran on all facts again.
+
+        Raises:
+            BrokenFile: a rule does not compile, or speaks of a term that no ontology in the facts defines.
+            InterlockError: the engine could not finish.
+        """
+        try:
+            found = self._bring(source, rules, as_of, full=full)
+        except sqlite3.Error as wrong:
+            alone = StandingCheck(StandingState(), self._footprints, self._prefixes)
+            note = Note("full-run", f"all rules ran on all facts: what they found before can't be kept ({wrong})")
+            return replace(told := alone.check(source, rules, as_of=as_of), notes=(*told.notes, note))
+        return self._told(found, source, rules)
+
+    def bring(self, source: Source, rules: RuleSet, *, as_of: date) -> tuple[Note, ...]:
+        """Bring everything forward to `source` and tell nothing but the notes; see `check`.
+
+        Raises:
+            sqlite3.Error: what is kept can't be read or written.
+        """
+        return self._bring(source, rules, as_of).notes
+
+    def _bring(self, source: Source, rules: RuleSet, as_of: date, *, full: bool = False) -> _Found:
+        goals = self._goals(source, rules, as_of)
+        if not full:
+            with self._state.reading():
+                known = self._state.rules()
+                if all(_is_there(known.get(goal.iri), goal) for goal in goals):
+                    return self._found(rules, known)
+        with self._state.writing():
+            known = self._state.rules()
+            if any(was.sequence > source.sequence for was in known.values()) and not source.newest():
+                raise sqlite3.OperationalError("another process knows a newer state")
+            plan = self._forward(source, rules, goals, known, Run(source, rules, as_of), full=full)
+            self._footprints.save()
+            return replace(self._found(rules, self._state.rules()), notes=plan.notes() if known else ())
+
+    def _goals(self, source: Source, rules: RuleSet, as_of: date) -> list[RuleState]:
+        """Return up to where each rule is to be brought."""
+        digests, dated, day = rule_digests(rules, self._prefixes), dated_files(rules), as_of.isoformat()
+        goals = [
+            RuleState(r.iri, digests[r.iri], source.id, source.sequence, day, dated=r.file in dated, idle=False)
+            for r in rules.rules
+        ]
+        return [*goals, RuleState(_WORDS, "", source.id, source.sequence, day, dated=False, idle=False)]
+
+    def _forward(
+        self,
+        source: Source,
+        rules: RuleSet,
+        goals: list[RuleState],
+        known: Mapping[str, RuleState],
+        run: Run,
+        *,
+        full: bool,
+    ) -> Plan:
+        """Judge what has to be judged, and keep it."""
+        shapes = Shapes(triple for file in rules.files for triple in file.triples)
+
+        def reads(rule: str) -> Footprint | Opaque:
+            return Footprint() if rule == _WORDS else self._footprints.rule(shapes, rule)
+
+        plan = plan_rules(goals, known, source, reads, full=full)
+        facts = Visible(source.reader)
+        results = run.some(plan)
+        if _WORDS in plan.since and not self._words.bring(facts, plan.since[_WORDS]):
+            plan.full[_WORDS] = "another vocabulary than before is closed"
+        results += run.full(plan, self._words if _WORDS in plan.full else None)
+        self._look_up_terms(rules)
+        self._state.forget(plan.full)
+        for rule, foci in plan.foci.items():
+            self._state.forget_foci(rule, foci)
+        self._state.put(_idle(goals, rules, plan, known, facts))
+        self._state.add(results)
+        return plan
+
+    def _look_up_terms(self, rules: RuleSet) -> None:
+        """Refuse rules that speak of a term which no ontology in the facts defines."""
+        digest = hashlib.sha256("".join([*(f.digest for f in rules.files), *rules.by_iri()]).encode()).hexdigest()
+        if not self._state.rows("SELECT 1 FROM seen WHERE digest = ?", (digest,)):
+            for file, problem in unknown_in_rules(rules, self._words.vocabulary(), self._prefixes):
+                raise BrokenFile(file, problem)
+            self._state.change("INSERT INTO seen VALUES (?)", [(digest,)])
+
+    def _found(self, rules: RuleSet, known: Mapping[str, RuleState]) -> _Found:
+        iris = [rule.iri for rule in rules.rules]
+        strays = self._words.strays() if UNKNOWN_TERM.name in rules.built_in else []
+        watched = iris if RULE_WITHOUT_TARGET.name in rules.built_in else []
+        return _Found(self._state.results(iris), strays, frozenset(iri for iri in watched if known[iri].idle))
+
+    def _told(self, found: _Found, source: Source, rules: RuleSet) -> Findings:
+        names = named(found.results, rules) | {stray.subject for stray in found.strays}
+        items = describe_some(Visible(source.reader), names, source.written, self._prefixes)
+        told = findings_of(found.results, rules, items, self._prefixes)
+        if found.strays:
+            vocabulary = self._words.vocabulary()
+            told += [stray.finding(items, vocabulary, rules, self._prefixes) for stray in found.strays]
+        told += [idle_finding(rule, rules) for rule in rules.rules if rule.iri in found.idle]
+        count = len(rules.rules) + len(rules.built_in - {RULE_WITHOUT_TARGET.name})
+        return Findings(ordered(told), rules_run=count, notes=found.notes)
+
+
+def _idle(
+    goals: Iterable[RuleState], rules: RuleSet, plan: Plan, known: Mapping[str, RuleState], facts: Visible
+) -> Iterator[RuleState]:
+    """Yield `goals`, each with whether its rule selects nothing."""
+    by_iri = rules.by_iri()
+    seen: dict[int, Targets] = {}
+    for goal in goals:
+        rule = by_iri.get(goal.iri)
+        triples = plan.since.get(goal.iri, [])
+        targets = (
+            seen.setdefault(id(triples), Targets(facts, triples)) if id(triples) not in seen else seen[id(triples)]
+        )
+        if rule is None:
+            yield goal
+        elif goal.iri in plan.since:
+            yield replace(goal, idle=targets.still_idle(rule, known[goal.iri].idle))
+        elif goal.iri in plan.full:
+            yield replace(goal, idle=targets.idle(rule))
+        else:
+            yield replace(goal, idle=known[goal.iri].idle)
+
+
+def _is_there(was: RuleState | None, goal: RuleState) -> bool:
+    """Tell whether a rule was brought as far as it is to be."""
+    if was is None:
+        return False
+    return (was.digest, was.state) == (goal.digest, goal.state) and (was.day == goal.day or not goal.dated)
