@@ -67,9 +67,12 @@ def resolve(project: Project, text: str, *, git: bool = False) -> Moment:
         return now(history)
     with project.reader() as reader:
         known = find_baselines(reader)
-    for baseline in known:
-        if text in {baseline.name, baseline.iri, f"baseline {baseline.name}"}:
-            return _at_baseline(history, baseline)
+    called = [one for one in known if text in {one.name, one.iri, f"baseline {one.name}"}]
+    if len(called) > 1:
+        changes = " or ".join(change[:12] for change in called[0].changes)
+        raise InputError(f"two branches made a baseline {called[0].name!r} each: name a change instead, {changes}")
+    if called:
+        return _at_baseline(history, called[0])
     if (until := _end_of(text)) is not None:
         return _at_time(history, text, until)
     if _CHANGE.fullmatch(text.removeprefix("change ")):
