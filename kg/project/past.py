@@ -69,6 +69,15 @@ class Past:
             for subject, graphs in found.items()
         }
 
+    def moved(self, subjects: Iterable[str]) -> dict[tuple[str, bytes], bool]:
+        """Return each fact about some subjects that came or went since, as graph and line → whether it was there then.
+
+        Raises:
+            BrokenFile: a record is damaged.
+        """
+        wanted = list(subjects)
+        return self._then(lambda id_: self._read(id_).of(wanted))
+
     def delta(self) -> dict[str, Delta]:
         """Return graph → how to get from what it holds now to what it held then.
 
