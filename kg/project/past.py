@@ -78,6 +78,14 @@ class Past:
         wanted = list(subjects)
         return self._then(lambda id_: self._read(id_).of(wanted))
 
+    def change(self, id_: str) -> dict[str, Delta]:
+        """Return graph → what a change added and removed.
+
+        Raises:
+            BrokenFile: the record is damaged.
+        """
+        return self._read(id_).all()
+
     def delta(self) -> dict[str, Delta]:
         """Return graph → how to get from what it holds now to what it held then.
 
