@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import InputError
 from kg.project.builtin import builtin_files, read_builtin
 from kg.project.change import Change
+from kg.project.derived import Context, Following, derived_graph, is_derived
 from kg.project.history import compose, digest_of
 from kg.project.record import RECORDED, RETIRED, Header, SourceState, read_deltas, record_facts, write_record
 from kg.project.sources import graph_of, hash_file, name_of, parse_limits
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.project.config import Config
+    from kg.project.derived import Derive
     from kg.project.history import History
     from kg.project.sources import Converter, Source
     from kg.store import Index, Manifest
@@ -62,7 +64,11 @@ class Commit:
         index: the index, open for writing.
         history: the changes recorded when the lock was taken.
         tool: this program and version.
+        derive: derives facts from those of each commit; None where nobody does.
         on_step: told the name of each step before it is taken.
+
+    Attributes:
+        told: what the user must know of what was derived.
     """
 
     def __init__(
@@ -73,10 +79,12 @@ class Commit:
         history: History,
         *,
         tool: str,
+        derive: Derive | None,
         on_step: Callable[[str], None],
     ) -> None:
         self._root, self._config, self._index, self._history = root, config, index, history
-        self._tool, self._step = tool, on_step
+        self._tool, self._derive, self._step = tool, derive, on_step
+        self.told: tuple[Note, ...] = ()
 
     def synchronise(self, builtin: dict[str, str]) -> None:
         """Take into the index what is recorded or comes with Interlock and is not in it yet, and publish it.
@@ -93,8 +101,8 @@ class Commit:
             order = self._history.order(heads)
             deltas |= self._replayed(order, notes, builtin)
             after |= notes_at(self._history, heads)
-        if after != notes:
-            self._index.commit(identity_of(after), deltas, after)
+        if after != notes or not is_derived(notes, self._derive):
+            self._enter(after, deltas, self._history)
         self._publish()
 
     def sources(self, found: Mapping[str, tuple[Source, str]], convert: Converter, reason: str) -> Change | None:
@@ -174,9 +182,30 @@ class Commit:
         id_ = write_record(self._history.folder, header, deltas)
         self._step("recorded")
         after = self._noted(states, tool) | {"heads": [id_], "records": digest_of([*self._history.ids, id_])}
-        self._index.commit(identity_of(after), deltas | self._record_deltas([(id_, header)]), after)
+        self._enter(after, deltas | self._record_deltas([(id_, header)]), self._history.followed_by(id_, header))
         self._publish()
-        return Change(id_, header, deltas, notes)
+        return Change(id_, header, deltas, (*notes, *self.told))
+
+    def _enter(self, after: dict[str, Any], deltas: dict[str, Delta], history: History) -> None:
+        """Commit to the index, with what is derived from it.
+
+        Args:
+            after: what the index is to note.
+            deltas: what changes in the graphs that are not derived.
+            history: the changes that led to the state afterwards.
+        """
+        before = self._index.state.notes
+        after = {name: value for name, value in after.items() if name not in {"derivations", "derived"}}
+        graph = derived_graph(self._config.base)
+        if self._derive is None:
+            gone = Delta(removed=list(self._lines(graph)))
+            self._index.commit(identity_of(after), deltas | ({graph: gone} if gone else {}), after)
+            return
+        after["derivations"] = self._derive.digest
+        context = Context(self._config, history, tuple(after["heads"]), self._root / ".interlock")
+        follow = Following(self._derive, context, before)
+        self._index.commit(identity_of(after), deltas, after, follow)
+        self.told += follow.told
 
     def _builtin_deltas(self, old: dict[str, str], new: dict[str, str]) -> Iterator[tuple[str, Delta]]:
         files = builtin_files()
@@ -201,6 +230,7 @@ class Commit:
         if order:
             target[record_graph(self._config.base)] = self._history.facts(order)
         here = self._index.state.graphs.keys() - builtin.keys() - notes.get("builtin", {}).keys()
+        here -= {derived_graph(self._config.base)}
         return {
             graph: Delta.between(self._lines(graph), target.get(graph, [])) for graph in sorted(here | target.keys())
         }
@@ -240,6 +270,7 @@ def notes_at(history: History, heads: Iterable[str]) -> dict[str, Any]:
 
 
 def identity_of(notes: dict[str, Any]) -> str:
-    """Return the hash of what follows from the changes and the read-only graphs that `notes` name."""
-    parts = [FORMAT, notes["base"], sorted(notes["heads"]), sorted(notes["builtin"].items())]
+    """Return the hash of what follows from the changes, read-only graphs and derivations that `notes` name."""
+    named = notes["base"], sorted(notes["heads"]), sorted(notes["builtin"].items()), notes.get("derivations", "")
+    parts = [FORMAT, *named]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -136,6 +136,10 @@ class History:
         """
         return [id_ for id_ in self._sorted(self.ids) if self.blocks(id_).of([subject])]
 
+    def followed_by(self, id_: str, header: Header) -> History:
+        """Return these changes and one more that was just recorded."""
+        return History(self.folder, (*self.ids, id_), {**self._headers, id_: header})
+
     def blocks(self, id_: str) -> Blocks:
         """Return what a change adds and removes.
 

@@ -16,6 +16,7 @@ from kg.errors import InputError, InterlockError
 from kg.project.builtin import builtin_files
 from kg.project.commit import Commit, record_graph, stale
 from kg.project.config import FILE, Config, read_config
+from kg.project.derived import is_derived
 from kg.project.history import History
 from kg.project.lock import hold
 from kg.project.sources import Converter, Source, StatCache, find_sources, graph_of, read_rdf
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kg.project.change import Change
+    from kg.project.derived import Derive
     from kg.store import Delta
+    from kg.values import Note
 
 __all__ = ["Project"]
 
@@ -39,18 +42,28 @@ class Project:
     Args:
         root: the folder that holds ``interlock.toml``.
         convert: turns sources into facts; without one, sources are RDF.
+        derive: derives facts from those of each commit; without one, nothing is derived.
         on_step: told the name of each step of a commit before it is taken; for progress.
 
     Attributes:
         root: the folder.
         config: what ``interlock.toml`` says.
+        derive: who derives facts.
+        told: what the user must know of what the last call derived, beside the notes of its change.
     """
 
     def __init__(
-        self, root: Path, *, convert: Converter | None = None, on_step: Callable[[str], None] | None = None
+        self,
+        root: Path,
+        *,
+        convert: Converter | None = None,
+        derive: Derive | None = None,
+        on_step: Callable[[str], None] | None = None,
     ) -> None:
         self.root = root
         self.config: Config = read_config(root / FILE)
+        self.derive = derive
+        self.told: tuple[Note, ...] = ()
         self._convert: Converter = convert or read_rdf
         self._step: Callable[[str], None] = on_step or (lambda _: None)
         self._folder = root / ".interlock"
@@ -63,6 +76,7 @@ class Project:
         start: Path | None = None,
         *,
         convert: Converter | None = None,
+        derive: Derive | None = None,
         on_step: Callable[[str], None] | None = None,
     ) -> Project:
         """Return the project that `start` (default: the working folder) lies in.
@@ -73,7 +87,7 @@ class Project:
         begin = (start or Path.cwd()).absolute()
         for folder in (begin, *begin.parents):
             if (folder / FILE).is_file():
-                return cls(folder, convert=convert, on_step=on_step)
+                return cls(folder, convert=convert, derive=derive, on_step=on_step)
         raise InputError(f"no {FILE} in {begin} or above it; make a project with `interlock init DIR`")
 
     def refresh(self, *, reason: str = "source changed") -> Change | None:
@@ -222,8 +236,17 @@ class Project:
             check_format(self._folder)
             index = Index(self._folder, self._step)
             try:
-                commit = Commit(self.root, self.config, index, self.history(), tool=self._tool, on_step=self._step)
+                commit = Commit(
+                    self.root,
+                    self.config,
+                    index,
+                    self.history(),
+                    tool=self._tool,
+                    derive=self.derive,
+                    on_step=self._step,
+                )
                 commit.synchronise(builtin)
+                self.told = commit.told
                 yield commit
             finally:
                 index.close()
@@ -259,4 +282,5 @@ class Project:
         """Tell whether the index holds just what the records and the read-only graphs say."""
         notes = state.notes
         here = (self.config.base, builtin, self.history().digest)
-        return (notes.get("base"), notes.get("builtin"), notes.get("records")) == here
+        same = (notes.get("base"), notes.get("builtin"), notes.get("records")) == here
+        return same and is_derived(notes, self.derive)
