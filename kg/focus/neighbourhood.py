@@ -46,8 +46,8 @@ def neighbourhood(
         limit: how many statements to return at most.
 
     Returns:
-        N-Triples lines, each once, in no order. What it holds of nodes that are no focus node of a unit is not whole: of
-        what the unit finds, only that at the focus nodes given counts.
+        N-Triples lines, each once, in no order. What it holds of nodes that are no focus node of a unit is not whole:
+        of what the unit finds, only that at the focus nodes given counts.
     """
     cut = _Cut(view, limit)
     try:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from kg.focus.footprint import Opaque
+from kg.focus.automaton import Builder
+from kg.focus.footprint import FOCUS, Opaque
 
 if TYPE_CHECKING:
     from kg.focus.footprint import Footprint
+    from kg.focus.paths import Path
 
-__all__ = ["footprint_of_query"]
+__all__ = ["footprint_of_query", "lay_query"]
+
+_EMPTY: Final = re.compile(r"VALUES\s*[?$](\w+)\s*\{\s*\}", re.IGNORECASE)
+_PATH: Final = re.compile(r"[?$]PATH\b")
 
 
 def footprint_of_query(text: str, focus: str = "focus") -> Footprint | Opaque:
@@ -17,7 +23,53 @@ def footprint_of_query(text: str, focus: str = "focus") -> Footprint | Opaque:
 
     Args:
         text: a query of SPARQL 1.1. ``VALUES ?<focus> { }`` in it marks where the focus is bound; without one it is
-            bound from outside, everywhere.
+            bound from outside, everywhere. Any other empty ``VALUES`` is that of a parameter.
         focus: name of the variable.
     """
-    return Opaque(f"the query about ?{focus} of {len(text)} characters is not compiled yet")
+    from kg.focus.algebra import Unreadable
+
+    builder = Builder()
+    try:
+        lay_query(builder, text, focus, FOCUS)
+    except Unreadable as reason:
+        return Opaque(str(reason))
+    return builder.build()
+
+
+def lay_query(
+    builder: Builder, text: str, focus: str, state: int, *, result: str = "", path: Path | None = None
+) -> list[int]:
+    """Put what a query reads into an automaton.
+
+    Args:
+        builder: the automaton.
+        text: the query, as for `footprint_of_query`.
+        focus: name of the variable that is bound to the focus.
+        state: the state of the focus.
+        result: name of the variable whose states to return.
+        path: what ``$PATH`` in it stands for.
+
+    Returns:
+        The states of `result`: several where it is bound in several optional groups.
+
+    Raises:
+        Unreadable: nobody can tell what it reads.
+    """
+    from pyparsing import ParseException
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    from kg.focus.algebra import ANY, HERE, WAY, Unreadable, read_algebra
+    from kg.focus.scopes import Solver
+
+    filled = _PATH.sub(f"<{WAY}>", text) if path else text
+    filled = _EMPTY.sub(lambda m: f"VALUES ?{m[1]} {{ <{HERE if m[1] == focus else ANY}> }}", filled)
+    try:
+        translated = translateQuery(parseQuery(filled))
+    except (ParseException, RecursionError, SyntaxError, ValueError) as error:
+        raise Unreadable(f"it does not parse: {error}") from error
+    scope, names, graphs = read_algebra(translated, focus, path)
+    solver = Solver(builder, state)
+    solver.solve(scope)
+    builder.graphs |= graphs
+    return [solver.states[number] for number in names.named(result) if number in solver.states] if result else []

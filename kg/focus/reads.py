@@ -1,11 +1,9 @@
-"""What a unit written in Python reads, recorded while it does, and a log of it that tells which units a change touches."""
+"""What a unit in Python reads, recorded while it does, and a log of it that tells which units a change touches."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
-
-from pyoxigraph import NamedNode
 
 from kg.rdf.terms import to_ntriples
 
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from pyoxigraph import Triple
+    from pyoxigraph import NamedNode, Triple
 
     from kg.rdf.terms import Node, Term
     from kg.store import Reader

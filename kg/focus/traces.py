@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kg.focus.footprint import Opaque
+from kg.focus.automaton import Builder
+from kg.focus.footprint import FOCUS, Opaque
+from kg.focus.paths import Repeat, Series, Step, lay
+from kg.rdf.names import RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from kg.focus.footprint import Footprint
 
 __all__ = ["TraceStep", "footprint_of_trace"]
+
+_CLASS: Final = Series((Step(RDF + "type"), Repeat(Step(RDFS + "subClassOf"), 0, many=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,35 @@ class TraceStep:
 def footprint_of_trace(steps: Sequence[TraceStep], facts: Iterable[str] = ()) -> Footprint | Opaque:
     """Return what a trace reads from the item that it is asked about.
 
+    The item is taken to be in every bucket, and every step to be taken whatever its class: a superset.
+
     Args:
         steps: its steps.
         facts: queries about ``?from`` that are asked of everything reached, the item included.
     """
-    return Opaque(f"the trace of {len(steps)} steps and {len(list(facts))} facts is not compiled yet")
+    from kg.focus.algebra import Unreadable
+    from kg.focus.queries import lay_query
+
+    builder = Builder()
+    names = sorted({name for step in steps for name in (*step.sources, *step.targets)})
+    buckets = {name: builder.state() for name in names}
+    for state in buckets.values():
+        builder.epsilon(FOCUS, state)
+    for state in (FOCUS, *buckets.values()):
+        lay(builder, _CLASS, state, builder.state())
+    try:
+        for step in steps:
+            start = builder.state()
+            for state in [buckets[name] for name in step.sources] or [FOCUS]:
+                builder.epsilon(state, start)
+            for reached in lay_query(builder, step.query, "from", start, result="to"):
+                for name in step.targets:
+                    builder.epsilon(reached, buckets[name])
+        for query in facts:
+            start = builder.state()
+            for state in (FOCUS, *buckets.values()):
+                builder.epsilon(state, start)
+            lay_query(builder, query, "from", start)
+    except Unreadable as reason:
+        return Opaque(str(reason))
+    return builder.build()
