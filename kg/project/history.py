@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg.errors import BrokenFile, InputError
+from kg.project.blocks import Blocks
 from kg.project.past import Past
-from kg.project.record import RETIRED, Blocks, read_deltas, read_header, record_facts
+from kg.project.record import RETIRED, read_deltas, read_header, record_facts
 from kg.rdf.ntriples import sort_unique
 from kg.store import Delta
 

@@ -12,8 +12,8 @@ from kg.rdf.terms import iri_values
 from kg.store import Delta
 
 if TYPE_CHECKING:
+    from kg.project.blocks import Blocks
     from kg.project.history import History
-    from kg.project.record import Blocks
     from kg.store import GraphFile, SnapshotReader
 
 __all__ = ["Now", "Past", "lines_now"]

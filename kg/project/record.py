@@ -9,30 +9,27 @@ parser.
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
-from kg.errors import BrokenFile
+from kg.project.blocks import CLOSE, OPEN, Blocks, damaged
 from kg.rdf.names import DCTERMS, NS, PREFIXES, RDF, XSD
-from kg.rdf.ntriples import find_line, sync_folder
+from kg.rdf.ntriples import sync_folder
 from kg.rdf.terms import line
-from kg.store import Delta
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from kg.rdf.terms import Node, Term
+    from kg.store import Delta
 
 __all__ = [
     "RECORDED",
     "RETIRED",
-    "Blocks",
     "Header",
     "SourceState",
     "read_deltas",
@@ -49,9 +46,6 @@ RETIRED: Final = "retired"
 
 _INVALIDATED: Final = PREFIXES["prov"] + "invalidatedAtTime"
 _HEAD: Final = b"# Interlock change record 1. Never edit it: it is named by the SHA-256 of its bytes.\n"
-_OPEN: Final = b" {\n"
-_CLOSE: Final = b"}\n"
-_BLOCK = re.compile(rb"<([^>]*)#(added|removed)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +114,13 @@ def read_header(path: Path) -> Header:
     head = []
     with path.open("rb") as file:
         for text in file:
-            if text.endswith(_OPEN):
+            if text.endswith(OPEN):
                 break
             head.append(text)
     try:
         triples = [quad.triple for quad in parse(b"".join(head), format=RdfFormat.N_TRIPLES)]
     except SyntaxError as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
     about: dict[str, list[tuple[str, str]]] = {}
     for triple in triples:
         value = triple.object.value if isinstance(triple.object, NamedNode | Literal) else ""
@@ -137,7 +131,7 @@ def read_header(path: Path) -> Header:
         or head[0] != _HEAD
         or not {NS + n for n in ("recordedAt", "recordedBy", "reason", "tool")} <= set(change)
     ):
-        raise _damaged(path)
+        raise damaged(path)
     sources = []
     for subject, pairs in sorted(about.items()):
         facts = dict(pairs)
@@ -164,65 +158,6 @@ def read_deltas(path: Path) -> dict[str, Delta]:
         BrokenFile: its content is not what its name says.
     """
     return Blocks(path).all()
-
-
-class Blocks:
-    """What a record adds and removes, found in its file without reading it line by line.
-
-    Args:
-        path: the record.
-
-    Raises:
-        BrokenFile: its content is not what its name says.
-    """
-
-    def __init__(self, path: Path) -> None:
-        try:
-            with path.open("rb") as file:
-                data: mmap.mmap | bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError:  # an empty file can't be mapped
-            data = b""
-        if hashlib.sha256(data).hexdigest() != path.stem:
-            raise _damaged(path)
-        self._data = data
-        self._blocks: list[tuple[str, bool, int, int]] = []
-        position = data.find(_OPEN)
-        while position >= 0:
-            found = _BLOCK.fullmatch(data[data.rfind(b"\n", 0, position) + 1 : position])
-            start = position + len(_OPEN)
-            end = start if data[start : start + len(_CLOSE)] == _CLOSE else data.find(b"\n" + _CLOSE, start) + 1
-            if found is None or end < start:
-                raise _damaged(path)
-            self._blocks.append((found[1].decode(), found[2] == b"added", start, end))
-            position = data.find(_OPEN, end)
-
-    def all(self) -> dict[str, Delta]:
-        """Return graph → all that comes and goes."""
-        return self._deltas(lambda start, end: self._data[start:end].splitlines(keepends=True))
-
-    def of(self, subjects: Iterable[str]) -> dict[str, Delta]:
-        """Return graph → what comes and goes of the facts whose subject is one of some IRIs; it may be nothing."""
-        starts = sorted({f"<{subject}> ".encode() for subject in subjects})
-        return self._deltas(lambda start, end: [line for one in starts for line in self._starting(one, start, end)])
-
-    def _deltas(self, read: Callable[[int, int], list[bytes]]) -> dict[str, Delta]:
-        deltas: dict[str, Delta] = {}
-        for graph, added, start, end in self._blocks:
-            lines = read(start, end)
-            if lines:
-                delta = deltas.setdefault(graph, Delta())
-                if added:
-                    delta.added = lines
-                else:
-                    delta.removed = lines
-        return deltas
-
-    def _starting(self, prefix: bytes, start: int, end: int) -> Iterator[bytes]:
-        place = find_line(self._data, prefix, start, end)
-        while place < end and self._data[place : place + len(prefix)] == prefix:
-            after = self._data.find(b"\n", place) + 1
-            yield self._data[place:after]
-            place = after
 
 
 def record_facts(id_: str, header: Header) -> list[bytes]:
@@ -283,11 +218,6 @@ def _chunks(header: Header, deltas: Mapping[str, Delta]) -> Iterator[bytes]:
         yield line(node_of, NamedNode(NS + "inGraph"), NamedNode(graph))
         yield line(node_of, NamedNode(NS + "content"), NamedNode(f"{graph}#{suffix}"))
     for graph, _, suffix, lines in blocks:
-        yield f"<{graph}#{suffix}>".encode() + _OPEN
+        yield f"<{graph}#{suffix}>".encode() + OPEN
         yield b"".join(lines)
-        yield _CLOSE
-
-
-def _damaged(path: Path) -> BrokenFile:
-    shown = f"record/changes/{path.name}"
-    return BrokenFile(shown, f"is damaged: its content is not what its name says; get it back: git checkout {shown}")
+        yield CLOSE

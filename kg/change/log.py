@@ -1,0 +1,142 @@
+"""The changes of a project as a table: who recorded what, when and why; or what became of one item."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from kg.change.difference_items import changed_properties
+from kg.errors import UnknownItem
+from kg.project.items import resolve
+from kg.rdf.names import DCTERMS, NS, RDF
+from kg.values import Item, Note, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kg.project.history import History
+    from kg.store import Delta, SnapshotReader
+    from kg.values import Cell
+
+__all__ = ["item_table", "log_table"]
+
+_IDENTIFIER: Final = f"<{DCTERMS}identifier>".encode()
+_TYPE: Final = f"<{RDF}type>".encode()
+_OURS: Final = f"<{NS}".encode()
+_PART: Final = b"/.well-known/genid/"
+_COLUMNS: Final = (
+    *("change", "when", "who", "why", "sources", "items_added", "items_modified", "items_retired"),
+    *("facts_added", "facts_removed", "tool", "parents"),
+)
+
+
+def log_table(history: History, limit: int = 0) -> Table:
+    """Return the changes, newest first.
+
+    Args:
+        history: what is recorded.
+        limit: how many at most; 0 for all.
+
+    Raises:
+        BrokenFile: a record is damaged.
+    """
+    heads = history.heads()
+    rows = list(_rows(history, history.order(heads)))[::-1]
+    shown = rows[:limit] if limit else rows
+    notes = []
+    if len(heads) > 1:
+        ends = ", ".join(head[:12] for head in heads)
+        notes.append(Note("several-heads", f"branches came together and end in {ends}: the next change joins them"))
+    if len(shown) < len(rows):
+        notes.append(
+            Note("more-changes", f"{len(rows) - len(shown)} earlier changes are left out; --limit 0 lists all")
+        )
+    return Table("Changes, newest first", _COLUMNS, tuple(shown), tuple(notes))
+
+
+def item_table(
+    history: History, reader: SnapshotReader, name: str, prefixes: Mapping[str, str], limit: int = 0
+) -> Table:
+    """Return what changes did to one item, newest first.
+
+    Args:
+        history: what is recorded.
+        reader: the present state.
+        name: how the user calls the item; one that is retired by its identifier or IRI.
+        prefixes: prefix → namespace.
+        limit: how many rows at most; 0 for all.
+
+    Raises:
+        UnknownItem: nothing is or was called so.
+        AmbiguousItem: several items are.
+        BrokenFile: a record is damaged.
+    """
+    try:
+        item = resolve(reader, name, dict(prefixes))
+    except UnknownItem:
+        gone = _retired(history, name)
+        if gone is None:
+            raise
+        item = gone
+    rows: list[tuple[Cell, ...]] = []
+    for id_ in reversed(history.touching(item.iri)):
+        header = history.header(id_)
+        said = changed_properties(history.blocks(id_).of([item.iri]).values(), reader, prefixes)
+        rows += [(id_[:12], header.when, header.who, header.why, p, old, new) for p, old, new in said]
+    columns = ("change", "when", "who", "why", "property", "old", "new")
+    notes = []
+    if limit and len(rows) > limit:
+        notes.append(Note("more-changes", f"{len(rows) - limit} earlier rows are left out; --limit 0 lists all"))
+    shown = rows[:limit] if limit else rows
+    return Table(f"What changes did to {item.id}", columns, tuple(shown), tuple(notes))
+
+
+def _rows(history: History, order: Iterable[str]) -> Iterable[tuple[Cell, ...]]:
+    """Yield the row of each change; items are counted by replaying what makes a subject one."""
+    makers: Counter[bytes] = Counter()
+    for id_ in order:
+        header = history.header(id_)
+        deltas = history.blocks(id_).all()
+        yield (
+            *(id_[:12], header.when, header.who, header.why, ", ".join(source.name for source in header.sources)),
+            *_items(makers, deltas),
+            *(sum(len(delta.added) for delta in deltas.values()), sum(len(delta.removed) for delta in deltas.values())),
+            *(header.tool, ", ".join(parent[:12] for parent in header.parents)),
+        )
+
+
+def _items(makers: Counter[bytes], deltas: Mapping[str, Delta]) -> tuple[int, int, int]:
+    """Return how many items a change adds, modifies and retires: subjects with an identifier or a class of ours.
+
+    Args:
+        makers: subject → lines that make it an item; brought forward.
+        deltas: what the change does.
+    """
+    touched: set[bytes] = set()
+    steps: Counter[bytes] = Counter()
+    for delta in deltas.values():
+        for lines, sign in ((delta.added, 1), (delta.removed, -1)):
+            for line in lines:
+                subject, predicate, rest = line.split(b" ", 2)
+                touched.add(subject)
+                if predicate == _IDENTIFIER or (predicate == _TYPE and rest.startswith(_OURS)):
+                    steps[subject] += sign
+    items = {subject for subject in touched if _PART not in subject}
+    before = {subject for subject in items if makers[subject] > 0}
+    makers.update(steps)
+    after = {subject for subject in items if makers[subject] > 0}
+    return len(after - before), len(after & before), len(before - after)
+
+
+def _retired(history: History, name: str) -> Item | None:
+    """Return the item that once had an IRI or identifier, None where none had."""
+    for id_ in reversed(history.order(history.heads())):
+        blocks = history.blocks(id_)
+        if ":" in name and not set(' <>"{}|^`\\') & set(name) and blocks.of([name]):
+            return Item(name, name)
+        found = blocks.subject_of(NamedNode(DCTERMS + "identifier"), Literal(name))
+        if found is not None:
+            return Item(found, name)
+    return None
