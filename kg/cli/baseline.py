@@ -20,7 +20,7 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
         bool, typer.Option("--accept", help="Take every link that stands now as reviewed and valid; needs --reason.")
     ] = False,
     role: Annotated[
-        str, typer.Option(metavar="ROLE", help="With --accept, in which role: asset-owner, assessor …")
+        str, typer.Option("--role", metavar="ROLE", help="With --accept, in which role: asset-owner, assessor …")
     ] = "",
     list_: Annotated[bool, typer.Option("--list", help="List the baselines.")] = False,
     form: TableFormatOption = Format.TEXT,
