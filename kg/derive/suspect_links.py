@@ -1,0 +1,138 @@
+"""Derives the links that somebody has to look at again, and those that were found not to hold.
+
+A focus is an item; what is derived are the links that it says, or said when they were judged. A link's state follows
+from what both ends say, from the reviews of it and from the acceptances (`kg.review.states`). So a change concerns the
+items that it speaks of, the owners of parts that it speaks of, and whoever has a link to one of these.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from kg.focus.touch import Everything
+from kg.rdf.names import NS, RDF, XSD
+from kg.rdf.terms import line
+from kg.review.content import GENID, ContentRules
+from kg.review.records import all_records
+from kg.review.states import LinkState, Standings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Triple
+
+    from kg.focus.reads import RecordingReader
+    from kg.project.derived import Context
+    from kg.review.states import Standing
+    from kg.store import Reader, Touched
+
+__all__ = ["SuspectLinks", "link_lines"]
+
+_TYPE: Final = RDF + "type"
+_FROM: Final = NS + "reviewsLinkFrom"
+_TO: Final = NS + "reviewsLinkTo"
+_OF: Final = NS + "baselineOf"
+_DECLARING: Final = frozenset(
+    NS + name
+    for name in ("authoredContent", "notContent", "contentOnlyAs", "suspicion", "acceptsBaseline", "baselineOf")
+) | {"http://www.w3.org/2000/01/rdf-schema#subClassOf"}
+"""What decides for every item what counts, and which links were accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is kept for one state."""
+
+    context: Context
+    standings: Standings
+
+
+class SuspectLinks:
+    """The derivation; see the module."""
+
+    name = "suspect-links"
+    stratum = 1
+    version = "1"
+    recorded = False
+
+    def __init__(self) -> None:
+        self._run: _Run | None = None
+
+    def all(self, reader: Reader, context: Context) -> Iterable[str]:
+        """Return the items whose links can be other than unreviewed or accepted as they are."""
+        standings = self._begin(reader, context)
+        found = {record.link.source for record in all_records(reader)}
+        for _, earlier in standings.accepted:
+            for node in earlier.touched:
+                found |= _around(standings, node[1:-1].decode())
+        return found
+
+    def concerned(self, reader: Reader, touched: Touched, context: Context) -> Iterable[str] | Everything:
+        """Return the items whose links a change may bring into another state."""
+        standings = self._begin(reader, context)
+        accepted = {acceptance.baseline for acceptance, _ in standings.accepted}
+        nodes: set[str] = set()
+        for triple in touched.triples():
+            property_, subject = triple.predicate.value, str(triple.subject)[1:-1]
+            if property_ in _DECLARING or (property_ == _OF and subject in accepted):
+                return Everything("what counts as content of an item, or what was accepted, changed")
+            if property_ == _TYPE and _names_part(triple, standings.rules):
+                return Everything("a part that has a name of its own came or went")
+            nodes.add(subject)
+            if property_ in {_FROM, _TO} and isinstance(triple.object, NamedNode):
+                nodes.add(triple.object.value)
+        return {focus for node in nodes for focus in _around(standings, node)}
+
+    def compute(self, focus: str, reader: RecordingReader, context: Context) -> Iterable[bytes]:
+        """Return what is derived about the links that an item says."""
+        del reader  # nothing is recorded: `concerned` tells
+        if self._run is None or self._run.context is not context:
+            raise RuntimeError("a run begins with all or concerned")
+        for standing in self._run.standings.leaving(focus):
+            yield from link_lines(standing, context.config.base)
+
+    def _begin(self, reader: Reader, context: Context) -> Standings:
+        """Return what tells the states of links in a state; made anew for each run."""
+        standings = Standings(reader, context.history, ContentRules.of(reader))
+        self._run = _Run(context, standings)
+        return standings
+
+
+def link_lines(standing: Standing, base: str) -> Iterator[bytes]:
+    """Yield what is said of a link that has to be looked at, or does not hold; nothing of others.
+
+    Args:
+        standing: the link.
+        base: base IRI of the project.
+    """
+    if not standing.asks and not (standing.state is LinkState.INVALID and standing.dependents):
+        return
+    link = standing.link
+    name = hashlib.sha256("\n".join(link).encode()).hexdigest()[:32]
+    node = NamedNode(f"{base}suspect-link/{name}")
+    yield line(node, NamedNode(_TYPE), NamedNode(NS + ("SuspectLink" if standing.asks else "InvalidLink")))
+    yield line(node, NamedNode(_FROM), NamedNode(link.source))
+    yield line(node, NamedNode(_TO), NamedNode(link.target))
+    yield line(node, NamedNode(NS + "reviewsLinkType"), Literal(link.property, datatype=NamedNode(XSD + "anyURI")))
+    for end in (link.source,) if standing.newer else standing.changed:
+        yield line(node, NamedNode(NS + "changedEnd"), NamedNode(end))
+    judged = standing.newer or standing.record
+    if judged is not None:
+        yield line(node, NamedNode(NS + "lastJudged"), NamedNode(judged.iri))
+
+
+def _around(standings: Standings, node: str) -> set[str]:
+    """Return the items that a node belongs to, and those that have, or had, a link to one of them."""
+    found = standings.links.owners(node)
+    for owner in list(found):
+        found |= standings.naming(owner)
+    return found
+
+
+def _names_part(triple: Triple, rules: ContentRules) -> bool:
+    """Tell whether a type triple is that of a part that was no blank node."""
+    return str(triple.object).encode() in rules.parts and GENID not in str(triple.subject).encode()

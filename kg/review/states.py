@@ -1,0 +1,220 @@
+"""The state of a link: unreviewed, suspect, valid or invalid, as OSLC Link Validity has it.
+
+A record that was made for what both ends say now decides; of several, the latest. So going back to earlier content
+makes the earlier record count again. Where there are records and none of them fits, the link is suspect; where there is
+none, it is unreviewed. An acceptance is a record, *valid*, of each link that stood at its baseline, for what both ends
+said then. Records of two branches that git merged are simply all there.
+
+A link that was judged and no longer stands is in question only where its target rests on it (a zone on its members):
+then it is a state too, until somebody judges the target without it. And such a target, once judged, did not know of a
+link that came later: that link is unreviewed, and yet the target has to be looked at. `Standing.asks` tells of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from kg.rdf.names import NS
+from kg.review.content import pairs_of_reader
+from kg.review.fingerprint import GONE, Printer
+from kg.review.links import Link, Links
+from kg.review.past import Earlier
+from kg.review.records import Record, acceptances, records_from, records_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kg.project.history import History
+    from kg.review.content import ContentRules
+    from kg.review.records import Acceptance
+    from kg.store import Reader
+
+__all__ = ["LinkState", "Standing", "Standings"]
+
+_STATUS = f"<{NS}status>".encode()
+_RETIRED = f"<{NS}retired>".encode()
+
+
+class LinkState(StrEnum):
+    """Where a link stands."""
+
+    UNREVIEWED = "unreviewed"
+    SUSPECT = "suspect"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A link as it stands.
+
+    Attributes:
+        link: the link.
+        source_print: fingerprint of its source now; empty where that says nothing any more.
+        target_print: fingerprint of its target now.
+        state: the state.
+        record: the record that decides; of a suspect link the latest there is; None where there is none.
+        changed: the ends that say something else than in `record`.
+        stands: whether the link is there now.
+        dependents: the ends to be looked at again when the other one changes; none that is retired or gone.
+        newer: the latest record of its target, where the link came after it and the target rests on it.
+    """
+
+    link: Link
+    source_print: str
+    target_print: str
+    state: LinkState
+    record: Record | None
+    changed: tuple[str, ...]
+    stands: bool
+    dependents: tuple[str, ...]
+    newer: Record | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody has to look at one of its ends again."""
+        return bool(self.dependents) and (self.state is LinkState.SUSPECT or self.newer is not None)
+
+
+@dataclass
+class Standings:
+    """Tells how links stand in one state.
+
+    Args:
+        reader: the state.
+        history: the changes that led to it.
+        rules: what counts in it.
+    """
+
+    reader: Reader
+    history: History
+    rules: ContentRules
+    _prints: dict[str, str] = field(default_factory=dict)
+    _records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.links = Links(self.reader, self.rules)
+        self._printer = Printer(pairs_of_reader(self.reader), self.rules)
+        self.accepted: list[tuple[Acceptance, Earlier]] = [
+            (one, Earlier(self.reader, self.rules, self.history, one.changes))
+            for one in acceptances(self.reader)
+            if set(one.changes) <= set(self.history.ids)
+        ]
+
+    def print(self, iri: str) -> str:
+        """Return the present fingerprint of an item."""
+        if iri not in self._prints:
+            self._prints[iri] = self._printer.of(iri)
+        return self._prints[iri]
+
+    def of(self, iri: str) -> list[Standing]:
+        """Return how the links of an item in both directions stand, those first that it says itself."""
+        here = set(self.links.arriving(iri))
+        gone = {link for source in self._formerly(iri) for link in self._gone(source) if link.target == iri} - here
+        arriving = [self.standing(link, stands=link in here) for link in sorted(here | gone)]
+        return [*self.leaving(iri), *arriving]
+
+    def leaving(self, iri: str) -> list[Standing]:
+        """Return how the links stand that an item says, or said when they were judged and its target rests on them."""
+        here = set(self.links.leaving(iri))
+        return [self.standing(link, stands=link in here) for link in sorted(here | self._gone(iri))]
+
+    def naming(self, iri: str) -> set[str]:
+        """Return the items that have a link to an item, and those that may have had one when it was judged."""
+        return {link.source for link in self.links.arriving(iri)} | self._formerly(iri)
+
+    def _formerly(self, iri: str) -> set[str]:
+        sources = {record.link.source for record in self._to(iri)}
+        return sources | {owner for _, earlier in self.accepted for owner in earlier.naming(iri)}
+
+    def _gone(self, iri: str) -> set[Link]:
+        """Return the links that an item said when they were judged, and not now, if their targets rest on them."""
+        judged = {record.link for record in self._from(iri)}
+        for _, earlier in self.accepted:
+            if self._touched(iri, earlier):
+                judged |= earlier.leaving(iri)
+        judged = {link for link in judged if self.rules.dependents(f"<{link.property}>".encode())[1]}
+        return judged.difference(self.links.leaving(iri)) if judged else judged
+
+    def standing(self, link: Link, *, stands: bool = True) -> Standing:
+        """Return how one link stands.
+
+        Args:
+            link: the link.
+            stands: whether it is there.
+        """
+        source, target = self.print(link.source), self.print(link.target)
+        records = sorted(self._judgements(link, stands=stands), key=lambda one: one.rank)
+        fitting = [one for one in records if (one.source_print, one.target_print) == (source, target)]
+        dependents = self._dependents(link)
+        if fitting:
+            state = LinkState.VALID if fitting[-1].valid else LinkState.INVALID
+            return Standing(link, source, target, state, fitting[-1], (), stands, dependents)
+        if records:
+            last = records[-1]
+            ends = ((link.source, last.source_print, source), (link.target, last.target_print, target))
+            changed = tuple(end for end, then, now in ends if then != now)
+            return Standing(link, source, target, LinkState.SUSPECT, last, changed, stands, dependents)
+        newer = self._judged(link.target) if link.target in dependents and stands else None
+        return Standing(link, source, target, LinkState.UNREVIEWED, None, (), stands, dependents, newer)
+
+    def _judgements(self, link: Link, *, stands: bool) -> Iterable[Record]:
+        """Yield all records of a link, acceptances among them."""
+        yield from (record for record in self._from(link.source) if record.link == link)
+        for acceptance, earlier in self.accepted:
+            moved = self._touched(link.source, earlier)
+            if link in earlier.leaving(link.source) if moved else stands:
+                yield _accepted(acceptance, link, self._then(link.source, earlier), self._then(link.target, earlier))
+
+    def _judged(self, iri: str) -> Record | None:
+        """Return the latest record of any link that an item rests on, or of the item in an acceptance."""
+        records = [one for one in (*self._from(iri), *self._to(iri)) if iri in self._ends(one.link)]
+        for acceptance, earlier in self.accepted:
+            then = self._then(iri, earlier)
+            if then != GONE:
+                records.append(_accepted(acceptance, Link("", "", iri), "", then))
+        return max(records, key=lambda one: one.rank, default=None)
+
+    def _ends(self, link: Link) -> tuple[str, ...]:
+        subject, object_ = self.rules.dependents(f"<{link.property}>".encode())
+        return tuple(end for end, rests in ((link.source, subject), (link.target, object_)) if rests)
+
+    def _dependents(self, link: Link) -> tuple[str, ...]:
+        return tuple(end for end in self._ends(link) if self.print(end) != GONE and not self._retired(end))
+
+    def _retired(self, iri: str) -> bool:
+        pairs = self._printer.pairs(f"<{iri}>".encode())
+        return (_STATUS, _RETIRED) in pairs
+
+    def _touched(self, iri: str, earlier: Earlier) -> bool:
+        """Tell whether what an item and its parts say may be something else than it was."""
+        nodes = (f"<{node}>".encode() for node in self.links.with_parts(iri))
+        return not earlier.touched.isdisjoint(nodes)
+
+    def _then(self, iri: str, earlier: Earlier) -> str:
+        return earlier.print(iri) if self._touched(iri, earlier) else self.print(iri)
+
+    def _from(self, iri: str) -> list[Record]:
+        if iri not in self._records:
+            self._records[iri] = list(records_from(self.reader, iri))
+        return self._records[iri]
+
+    def _to(self, iri: str) -> list[Record]:
+        return list(records_to(self.reader, iri))
+
+
+def _accepted(acceptance: Acceptance, link: Link, source: str, target: str) -> Record:
+    return Record(
+        acceptance.iri,
+        link,
+        source,
+        target,
+        valid=True,
+        when=acceptance.when,
+        by=acceptance.by,
+        role=acceptance.role,
+        reason=acceptance.reason,
+        against=acceptance.changes,
+    )
