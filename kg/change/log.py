@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -32,12 +33,17 @@ _COLUMNS: Final = (
 )
 
 
-def log_table(history: History, limit: int = 0) -> Table:
+_BRIEF: Final = ("change", "when", "who", "why", "sources", "items", "facts")
+_NAMED: Final = 2
+
+
+def log_table(history: History, limit: int = 0, *, brief: bool = False) -> Table:
     """Return the changes, newest first.
 
     Args:
         history: what is recorded.
         limit: how many at most; 0 for all.
+        brief: say the same on narrower lines, for people: counts in two columns, few of many sources, no parents.
 
     Raises:
         BrokenFile: a record is damaged.
@@ -45,6 +51,8 @@ def log_table(history: History, limit: int = 0) -> Table:
     heads = history.heads()
     rows = list(_rows(history, history.order(heads)))[::-1]
     shown = rows[:limit] if limit else rows
+    if brief:
+        shown = [_brief(row) for row in shown]
     notes = []
     if len(heads) > 1:
         ends = ", ".join(head[:12] for head in heads)
@@ -53,11 +61,17 @@ def log_table(history: History, limit: int = 0) -> Table:
         notes.append(
             Note("more-changes", f"{len(rows) - len(shown)} earlier changes are left out; --limit 0 lists all")
         )
-    return Table("Changes, newest first", _COLUMNS, tuple(shown), tuple(notes))
+    return Table("Changes, newest first", _BRIEF if brief else _COLUMNS, tuple(shown), tuple(notes))
 
 
 def item_table(
-    history: History, reader: SnapshotReader, name: str, prefixes: Mapping[str, str], limit: int = 0
+    history: History,
+    reader: SnapshotReader,
+    name: str,
+    prefixes: Mapping[str, str],
+    limit: int = 0,
+    *,
+    brief: bool = False,
 ) -> Table:
     """Return what changes did to one item, newest first.
 
@@ -67,6 +81,7 @@ def item_table(
         name: how the user calls the item; one that is retired by its identifier or IRI.
         prefixes: prefix → namespace.
         limit: how many rows at most; 0 for all.
+        brief: say the same on narrower lines, for people.
 
     Raises:
         UnknownItem: nothing is or was called so.
@@ -84,13 +99,35 @@ def item_table(
     for id_ in reversed(history.touching(item.iri)):
         header = history.header(id_)
         said = changed_properties(history.blocks(id_).of([item.iri]).values(), reader, prefixes)
-        rows += [(id_[:12], header.when, header.who, header.why, p, old, new) for p, old, new in said]
+        when, who = (_short_time(header.when), _short_name(header.who)) if brief else (header.when, header.who)
+        rows += [(id_[:12], when, who, header.why, p, old, new) for p, old, new in said]
     columns = ("change", "when", "who", "why", "property", "old", "new")
     notes = []
     if limit and len(rows) > limit:
         notes.append(Note("more-changes", f"{len(rows) - limit} earlier rows are left out; --limit 0 lists all"))
     shown = rows[:limit] if limit else rows
     return Table(f"What changes did to {item.id}", columns, tuple(shown), tuple(notes))
+
+
+def _brief(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return a row of `_COLUMNS` as one of `_BRIEF`."""
+    change, when, who, why, sources, added, modified, retired, come, gone, _, parents = row
+    names = str(sources).split(", ")
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    items = " ".join(f"{sign}{count}" for sign, count in (("+", added), ("~", modified), ("-", retired)) if count)
+    facts = " ".join(f"{sign}{count}" for sign, count in (("+", come), ("-", gone)) if count)
+    merges = f" (joins {parents})" if ", " in str(parents) else ""
+    shown = ", ".join(names[:_NAMED]) + more
+    return change, _short_time(str(when)), _short_name(str(who)), f"{why}{merges}", shown, items, facts
+
+
+def _short_time(stamp: str) -> str:
+    """Return a time in UTC as records write it in local time, to the minute."""
+    return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _short_name(who: str) -> str:
+    return who.partition("<")[0].strip() or who
 
 
 def _rows(history: History, order: Iterable[str]) -> Iterable[tuple[Cell, ...]]:

@@ -44,5 +44,9 @@ def command(
     project.refresh()
     with project.reader() as reader:
         history = project.history()
-        table = item_table(history, reader, item, prefixes, limit) if item else log_table(history, limit)
+        brief = form is Format.TEXT
+        if item:
+            table = item_table(history, reader, item, prefixes, limit, brief=brief)
+        else:
+            table = log_table(history, limit, brief=brief)
         write(table, form, output, prefixes=prefixes)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import ask, baseline, bench, check, demo, impact, import_, init, ontology, query, serve, trace, why
+from kg.cli import ask, baseline, bench, check, demo, impact, import_, init, log, ontology, query, serve, trace, why
 from kg.cli.ending import run_to_end
 
 __all__ = ["app", "run"]
@@ -31,6 +31,7 @@ for _name, _module in {
     "ask": ask,
     "query": query,
     "baseline": baseline,
+    "log": log,
     "serve": serve,
 }.items():
     app.command(_name)(_module.command)
