@@ -57,14 +57,13 @@ class Workspace:
 
     def new_project(self, name: str) -> Project:
         """Return a project in the folder `name` that has the plant as a source and hasn't read it yet."""
-        from kg.importers.registry import convert
-        from kg.project.project import Project
+        from kg.opening import open_project
 
         root = self.folder / name
         root.mkdir()
         (root / "interlock.toml").write_text(_CONFIGURATION)
         (root / "plant.nt").hardlink_to(self.plant)
-        return Project(root, convert=convert)
+        return open_project(root)
 
     def remove(self, name: str) -> None:
         """Delete the folder `name`."""

@@ -119,18 +119,18 @@ def _subject(paths: Sequence[Path], *, alone: bool) -> _Subject:
         paths: what the user named.
         alone: whether ontology and catalogues will do where there is no project.
     """
-    from kg.importers.registry import convert
     from kg.project.config import FILE
 
     here = Path.cwd()
     inside = any((folder / FILE).is_file() for folder in (here, *here.parents))
     if (not paths and (inside or not alone)) or (len(paths) == 1 and (paths[0] / FILE).is_file()):
-        from kg.project.project import Project
+        from kg.opening import open_project
         from kg.project.sources import idle_patterns
 
-        project = Project.find(*paths, convert=convert)
+        project = open_project(*paths)
         project.refresh()
         return _Subject(project.config, project.root, project.facts, idle_patterns(project.root, project.config))
+    from kg.importers.registry import convert
     from kg.project.standalone import Standalone
 
     standalone = Standalone([file for path in paths for file in _files(path)], convert=convert)

@@ -1,7 +1,9 @@
-"""`interlock demo`: the main job on the example plant, from files to findings and a computed impact."""
+"""`interlock demo`: the main job on the example plant, or its story: what was changed and what followed."""
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from kg.cli.common import write
+from kg.errors import InputError, InterlockError
 from kg.report import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kg.project.project import Project
 
 __all__ = ["command"]
@@ -22,10 +27,17 @@ _SCENARIO: Final = "TS-05"
 """The threat scenario of the example plant whose impact the demo shows."""
 
 
+_FOUND: Final = 1
+"""Exit code of a command that found something."""
+
+
 def command(
     folder: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="Where to make the project, or the demo made earlier.")
     ] = Path("interlock-demo"),
+    story: Annotated[
+        bool, typer.Option("--story", help="Tell three revisions of the plant in a new DIR: each change, what follows.")
+    ] = False,
     with_: Annotated[
         list[Path] | None,
         typer.Option(
@@ -35,16 +47,20 @@ def command(
 ) -> None:
     """Make a project of the example plant, import advisories, check the rules, and compute one impact."""
     from kg.examples.begin import begin_example
-    from kg.importers.registry import convert
+    from kg.opening import open_project
     from kg.project.config import FILE
-    from kg.project.project import Project
 
+    if story:
+        if with_:
+            raise InputError("--story tells what happened to files that ship: leave out --with")
+        _tell(folder)
+        return
     if not (folder / FILE).is_file():
         begin_example("plant", folder)
         _heading(f"1  A project of the example plant: {folder}")
     else:
         _heading(f"1  The project made earlier: {folder}")
-    project = Project.find(folder, convert=convert)
+    project = open_project(folder)
     _import(project, with_ or [])
     _heading("3  Check: what the rules find")
     _check(project)
@@ -62,6 +78,32 @@ def command(
         "  interlock ask --list                every question that is stored\n"
         "  edit model/*.ttl and check again    only what changed is read again"
     )
+
+
+def _tell(folder: Path) -> None:
+    """Make the project and take each step of the story in it; show the commands with what they print."""
+    from kg.examples.begin import begin_example
+    from kg.examples.telling import read_story, take
+
+    begin_example("plant", folder)
+    for number, step in enumerate(read_story(), 1):
+        _heading(f"{number}  {step.title}")
+        change = take(step, folder)
+        if change is not None:
+            files = ", ".join(dict.fromkeys(edit.file for edit in step.edits)) or "all files"
+            typer.echo(f"  {files}: change {change.id[:12]}\n  reason: {step.reason}")
+        for words in step.commands:
+            typer.echo(f"\n$ interlock {shlex.join(words)}")
+            _do(words, folder)
+
+
+def _do(words: Sequence[str], folder: Path) -> None:
+    """Run `interlock` as people would type it, in the project's folder."""
+    sys.stdout.flush()
+    program = (sys.executable, "-c", "from kg.cli.main import run; run()")
+    done = subprocess.run((*program, *words), cwd=folder, check=False)  # noqa: S603 - our own
+    if done.returncode not in {0, _FOUND}:
+        raise InterlockError(f"the story stopped: interlock {shlex.join(words)} ended with {done.returncode}")
 
 
 def _heading(text: str) -> None:

@@ -43,10 +43,9 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
     if not files:
         raise InputError("name the files to import, or --list for the kinds of files that there are")
     from kg.importers.intake import import_files, preview
-    from kg.importers.registry import convert
-    from kg.project.project import Project
+    from kg.opening import open_project
 
-    project = Project.find(convert=convert)
+    project = open_project()
     listed = _LISTED if form is Format.TEXT else None
     work = preview if dry_run else import_files
     reports = work(project, files, kind=kind, name=source, listed=listed)

@@ -24,12 +24,11 @@ def command(
     A request is answered from what the project holds when it comes. Changed sources are committed now, later ones when
     another command runs. Its limits are settings: query-seconds, query-memory, query-rows, query-size, server-workers.
     """
-    from kg.importers.registry import convert
-    from kg.project.project import Project
+    from kg.opening import open_project
     from server.app import is_loopback
     from server.run import serve
 
-    project = Project.find(convert=convert)
+    project = open_project()
     project.refresh()
     if not is_loopback(host):
         say(

@@ -64,13 +64,15 @@ def import_files(
     """
     wait = project.config.settings.number("lock-wait-seconds")
     with hold(project.root / ".interlock" / "import", wait):
-        project = Project(project.root, convert=convert)  # another import may have changed what it is configured as
+        project = Project(  # another import may have changed what it is configured as
+            project.root, convert=convert, derive=project.derive
+        )
         before = project.refresh()
         intakes = plan(project, files, kind, name)
         with _drafts(project, intakes):
             _convert(project, intakes)
             with _in_place(project, intakes):
-                ready = Project(project.root, convert=_Converted(intakes), on_step=on_step)
+                ready = Project(project.root, convert=_Converted(intakes), derive=project.derive, on_step=on_step)
                 after = ready.refresh(reason=f"import {', '.join(one.source.shown for one in intakes)}")
     return _reports(ready, intakes, [change for change in (after, before) if change], listed)
 

@@ -12,11 +12,11 @@ import pytest
 
 from kg import rules
 from kg.examples.begin import Example, begin_example
-from kg.importers.registry import convert
-from kg.project.project import Project
+from kg.opening import open_project
 from kg.rdf.names import PREFIXES
 
 if TYPE_CHECKING:
+    from kg.project.project import Project
     from kg.values import Findings
 
 PLAN = Path(__file__).parent / "expected-findings.csv"
@@ -27,7 +27,7 @@ LATER = date(2036, 6, 30)  # planted expiry is long past, everything else lasts
 
 def judged(example: Example, folder: Path, *days: date) -> list[tuple[Project, Findings]]:
     begin_example(example, folder)
-    project = Project.find(folder, convert=convert)
+    project = open_project(folder)
     project.refresh()
     chosen = rules.read_rules(rules.packaged_rule_files(), prefixes=project.config.prefixes)
     everything = rules.apply_profile(chosen, rules.load_profile("all", []))
@@ -117,7 +117,7 @@ def test_the_tutorial_is_clean_once_they_are_cured(tmp_path: Path) -> None:
         (sep + one + end).replace("SR 5.3", "SR 5.4").replace("SR-5.3", "SR-5.4").replace("il:boundary", "il:solution")
     )
     file.write_text(first + sep + one + end + copy + after, "utf-8")
-    project = Project.find(folder, convert=convert)
+    project = open_project(folder)
     project.refresh()
     chosen = rules.read_rules(rules.packaged_rule_files(), prefixes=project.config.prefixes)
     everything = rules.apply_profile(chosen, rules.load_profile("all", []))

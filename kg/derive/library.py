@@ -1,0 +1,25 @@
+"""The derivations that come with Interlock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.derive.computed import ComputedUnit
+from kg.derive.query import parse_derivation
+from kg.derive.suspect_links import SuspectLinks
+
+if TYPE_CHECKING:
+    from kg.derive.unit import Unit
+
+__all__ = ["all_units"]
+
+
+def all_units() -> tuple[Unit, ...]:
+    """Return every derivation: the ``.rq`` files of this folder, and those written in Python.
+
+    Raises:
+        BrokenFile: a file is not as `kg.derive` documents it.
+    """
+    files = sorted(Path(__file__).parent.glob("*.rq"))
+    return (*(parse_derivation(path.stem, path.read_text("utf-8")) for path in files), ComputedUnit(SuspectLinks()))
