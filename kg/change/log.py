@@ -116,9 +116,10 @@ def _brief(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     items = " ".join(f"{sign}{count}" for sign, count in (("+", added), ("~", modified), ("-", retired)) if count)
     facts = " ".join(f"{sign}{count}" for sign, count in (("+", come), ("-", gone)) if count)
-    merges = f" (joins {parents})" if ", " in str(parents) else ""
+    several = str(parents).split(", ")
+    merges = f" (joins {', '.join(parent[:12] for parent in several)})" if len(several) > 1 else ""
     shown = ", ".join(names[:_NAMED]) + more
-    return change, _short_time(str(when)), _short_name(str(who)), f"{why}{merges}", shown, items, facts
+    return str(change)[:12], _short_time(str(when)), _short_name(str(who)), f"{why}{merges}", shown, items, facts
 
 
 def _short_time(stamp: str) -> str:
@@ -137,10 +138,10 @@ def _rows(history: History, order: Iterable[str]) -> Iterable[tuple[Cell, ...]]:
         header = history.header(id_)
         deltas = history.blocks(id_).all()
         yield (
-            *(id_[:12], header.when, header.who, header.why, ", ".join(source.name for source in header.sources)),
+            *(id_, header.when, header.who, header.why, ", ".join(source.name for source in header.sources)),
             *_items(makers, deltas),
             *(sum(len(delta.added) for delta in deltas.values()), sum(len(delta.removed) for delta in deltas.values())),
-            *(header.tool, ", ".join(parent[:12] for parent in header.parents)),
+            *(header.tool, ", ".join(header.parents)),
         )
 
 

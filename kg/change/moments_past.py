@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg.errors import InterlockError
 from kg.project.commit import identity_of, notes_at, record_graph
+from kg.project.derived import Context, Following
 from kg.project.past import Past
 from kg.store import Delta, fork, open_snapshot, take_lease
 
@@ -99,6 +100,7 @@ class _PastState:
         self._history = project.history().until(present.manifest.notes["heads"])
         self._back = Past(self._history, moment.heads)
         self._notes = {**present.manifest.notes, **notes_at(self._history, moment.heads)}
+        self._notes.pop("derived", None)  # until it is derived anew
         self.id = identity_of(self._notes)
         self.folder = project.index_folder / "past" / self.id
 
@@ -109,13 +111,21 @@ class _PastState:
         with _draft(self.folder.parent, self.id) as draft:
             index = fork(self._present, draft)
             try:
-                index.commit(self.id, deltas, self._notes)
+                index.commit(self.id, deltas, self._notes, self._following())
                 index.publish(1)
             finally:
                 index.close()
             with suppress(OSError):  # another process made the same
                 draft.rename(self.folder)
         _prune(self.folder.parent, self.id)
+
+    def _following(self) -> Following | None:
+        """Return what derives the facts of that state, all of them."""
+        derive, config = self._project.derive, self._project.config
+        heads = tuple(self._notes["heads"])
+        if derive is None:
+            return None
+        return Following(derive, Context(config, self._history.until(heads), heads), self._notes)
 
 
 @contextmanager
