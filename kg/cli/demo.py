@@ -100,7 +100,7 @@ def _tell(folder: Path) -> None:
 def _do(words: Sequence[str], folder: Path) -> None:
     """Run `interlock` as people would type it, in the project's folder."""
     sys.stdout.flush()
-    program = (sys.executable, "-c", "from kg.cli.main import run; run()")
+    program = (sys.executable, "-c", "import sys; sys.argv[0] = 'interlock'; from kg.cli.main import run; run()")
     done = subprocess.run((*program, *words), cwd=folder, check=False)  # noqa: S603 - our own
     if done.returncode not in {0, _FOUND}:
         raise InterlockError(f"the story stopped: interlock {shlex.join(words)} ended with {done.returncode}")
