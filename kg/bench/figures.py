@@ -83,7 +83,7 @@ class Figure:
     costs: tuple[Cost, Cost] | None = None
 
     @classmethod
-    def of(cls, work: str, triples: int | None, reference: str, timing: Timing, budget: Budget) -> Figure:
+    def of(cls, work: str, triples: int | None, reference: str, timing: Timing, budget: Budget | None) -> Figure:
         """Return the figure of a timing."""
         ours, theirs = timing.medians
         return cls(work, triples, reference, ours, theirs, budget, len(timing.ours))

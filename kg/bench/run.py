@@ -32,6 +32,7 @@ class Work(StrEnum):
     CHECK = "check"
     Q1 = "q1"
     COMMIT = "commit"
+    FINGERPRINTS = "fingerprints"
     PEERS = "peers"
 
 
@@ -120,6 +121,10 @@ def _measure(work: Work, here: Workspace, runs: int, *, judge: bool) -> list[Fig
             from kg.bench.asking import measure_impact
 
             return measure_impact(here, runs)
+        case Work.FINGERPRINTS:
+            from kg.bench.fingerprinting import measure_fingerprints
+
+            return measure_fingerprints(here, runs)
         case _:
             from kg.bench.committing import measure_commit
 
