@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,17 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.common import FormatOption, OutputOption, write
+from kg.cli.common import AsOfOption, FormatOption, OutputOption, write
 from kg.errors import InputError
 from kg.report import Format
 from kg.values import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kg.project.config import Config
     from kg.rules import RuleSet
-    from kg.values import Note
+    from kg.store import SnapshotReader
+    from kg.values import Findings, Note
 
 __all__ = ["FailOn", "command"]
 
@@ -53,39 +55,28 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
     fail_on: Annotated[
         FailOn, typer.Option(help="The mildest severity that makes the exit code 1.")
     ] = FailOn.VIOLATION,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Judge what holds on this day; default is today."
-        ),
-    ] = None,
+    as_of: AsOfOption = "",
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
     judge: Annotated[
         bool, typer.Option("--judge", help="Run on pySHACL instead of the fast engine: slow, for comparison.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Judge all facts anew instead of what changed since the last check.")
+    ] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the rules instead of running them.")] = False,
 ) -> None:
     """Judge the project, or some files, by the rules; 0 clean, 1 findings, 2 wrong use, 3 could not finish."""
-    from kg import rules
+    with _subject(paths or [], as_of, alone=list_) as subject:
+        chosen = _rules(subject, profile, rule or [])
+        if list_:
+            from kg.rules.listing import rule_table
 
-    subject = _subject(paths or [], alone=list_)
-    chosen = _rules(subject, profile, rule or [])
-    if list_:
-        from kg.rules.listing import rule_table
-
-        write(rule_table(chosen, subject.facts()), form, output)
-        return
-    day = as_of.date() if as_of else _today()
-    found = rules.check(
-        subject.facts(),
-        chosen,
-        as_of=day,
-        runner=rules.run_judge if judge else rules.run_fast,
-        prefixes=subject.config.prefixes,
-    )
-    found = replace(found, notes=(*subject.notes, *found.notes))
-    write(found, form, output, prefixes=subject.config.prefixes)
+            write(rule_table(chosen, subject.chunks()), form, output)
+            return
+        found = _judged(subject, chosen, judge=judge, full=full)
+        found = replace(found, notes=(*subject.notes, *found.notes))
+        write(found, form, output, prefixes=subject.config.prefixes)
     worst = found.worst()
     if fail_on is not FailOn.NEVER and worst is not None and worst.at_least(Severity(fail_on)):
         raise typer.Exit(1)
@@ -97,26 +88,28 @@ class _Subject:
 
     Attributes:
         config: the configuration of the project, or one that sets nothing.
+        chunks: gives the facts as chunks of N-Triples.
+        day: the day to judge by.
         root: the project's folder; None for files.
-        chunks: gives the facts.
+        present: reads the present state of a project, which is judged for today; None for anything else.
         notes: what the reader must know about how files were read.
     """
 
     config: Config
-    root: Path | None
-    chunks: Callable[[], Iterator[bytes]]
+    chunks: Callable[[], Iterable[bytes]]
+    day: date
+    root: Path | None = None
+    present: SnapshotReader | None = None
     notes: tuple[Note, ...] = ()
 
-    def facts(self) -> Iterator[bytes]:
-        """Yield the facts as chunks of N-Triples."""
-        return self.chunks()
 
-
-def _subject(paths: Sequence[Path], *, alone: bool) -> _Subject:
+@contextmanager
+def _subject(paths: Sequence[Path], as_of: str, *, alone: bool) -> Iterator[_Subject]:
     """Open what the user named: a project, or files as they are.
 
     Args:
         paths: what the user named.
+        as_of: the moment, as the user called it; empty for now.
         alone: whether ontology and catalogues will do where there is no project.
     """
     from kg.project.config import FILE
@@ -124,17 +117,47 @@ def _subject(paths: Sequence[Path], *, alone: bool) -> _Subject:
     here = Path.cwd()
     inside = any((folder / FILE).is_file() for folder in (here, *here.parents))
     if (not paths and (inside or not alone)) or (len(paths) == 1 and (paths[0] / FILE).is_file()):
-        from kg.opening import open_project
+        from kg.cli.asking import view_at
         from kg.project.sources import idle_patterns
 
-        project = open_project(*paths)
-        project.refresh()
-        return _Subject(project.config, project.root, project.facts, idle_patterns(project.root, project.config))
+        with view_at(as_of, *paths) as view:
+            project, reader = view.project, view.reader
+            present = reader if view.is_now and view.day == _today() else None
+            notes = (*view.notes, *idle_patterns(project.root, project.config))
+            yield _Subject(project.config, reader.facts, view.day, project.root, present, notes)
+        return
     from kg.importers.registry import convert
     from kg.project.standalone import Standalone
 
+    day = _day(as_of)
     standalone = Standalone([file for path in paths for file in _files(path)], convert=convert)
-    return _Subject(standalone.config, None, standalone.facts, standalone.notes)
+    yield _Subject(standalone.config, standalone.facts, day, notes=standalone.notes)
+
+
+def _judged(subject: _Subject, chosen: RuleSet, *, judge: bool, full: bool) -> Findings:
+    """Judge the subject: the present state of a project by what changed in it, anything else as a whole."""
+    from kg import rules
+
+    prefixes = subject.config.prefixes
+    if judge or subject.present is None or subject.root is None:
+        runner = rules.run_judge if judge else rules.run_fast
+        return rules.check(subject.chunks(), chosen, as_of=subject.day, runner=runner, prefixes=prefixes)
+    from kg.rules.standing_open import open_standing
+    from kg.rules.standing_source import SnapshotSource
+
+    reader = subject.present
+    standing = open_standing(reader.path.parent.parent, prefixes, subject.config.settings.number("lock-wait-seconds"))
+    return standing.check(SnapshotSource(reader), chosen, as_of=subject.day, full=full)
+
+
+def _day(as_of: str) -> date:
+    """Return the day for which files are judged: they have no history, so no other moment can be named."""
+    from kg.change.moments import day_of
+
+    day = day_of(as_of) if as_of else _today()
+    if day is None:
+        raise InputError(f"{as_of!r} is no date such as 2026-06-30; files outside a project are judged for a day")
+    return day
 
 
 def _files(path: Path) -> list[Path]:

@@ -157,7 +157,7 @@ def _uses(facts: mmap.mmap, term: str) -> Iterator[tuple[str, str, str]]:
 def _nearest(term: str, vocabulary: Vocabulary, prefixes: dict[str, str]) -> str:
     space = namespace(term)
     local = term[len(space) :]
-    alike = (iri for iri in vocabulary.defined if namespace(iri) == space)
+    alike = (iri for iri in vocabulary.defined if iri.startswith(space) and namespace(iri) == space)
     known = {iri[len(space) :]: iri for iri in alike if iri[len(space) :][:1].isupper() == local[:1].isupper()}
     near = get_close_matches(local, sorted(known), 1, 0.6)
     return f"nearest: {curie(known[near[0]], prefixes)}" if near else f"see the terms of {space}"

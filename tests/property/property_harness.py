@@ -1,0 +1,164 @@
+"""The property: whatever is edited, what is brought forward is what a full run gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from random import Random
+from typing import TYPE_CHECKING
+
+from property_edits import Editor
+from property_model import Model, plant
+
+from kg.errors import InterlockError
+from kg.focus.cache import Footprints
+from kg.rules import apply_profile, check, load_profile, packaged_rule_files, read_rules, run_fast
+from kg.rules.results import Result, results_of
+from kg.rules.standing import StandingCheck
+from kg.rules.standing_state import StandingState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from kg.rules import RuleSet
+    from kg.rules.engine import Hit
+    from kg.store import Delta
+    from kg.values import Findings
+
+__all__ = ["Difference", "Harness"]
+
+DAY = date(2026, 6, 30)
+
+
+@cache
+def rules() -> RuleSet:
+    """Return all rules that come with Interlock."""
+    return apply_profile(read_rules(packaged_rule_files()), load_profile("all"))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A full run that gave something else.
+
+    Attributes:
+        number: how many edits there were.
+        what: what differs: one line each.
+        edits: the edits since both were last equal, as text.
+    """
+
+    number: int
+    what: list[str]
+    edits: list[str]
+
+    def __str__(self) -> str:
+        return "\n".join([f"after {self.number} edits:", *self.what[:40], "edits:", *self.edits[-60:]])
+
+
+@dataclass
+class Harness:
+    """Edits a model and compares after every edit.
+
+    Attributes:
+        seed: the same seed gives the same run.
+        full_runs: how many rules ran in full, by reason.
+    """
+
+    seed: int
+    edits: int = 0
+    full_runs: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.model = Model(plant())
+        self.editor = Editor(self.model, self.seed)
+        self._random = Random(self.seed)  # noqa: S311 - not for secrets
+        self._state = StandingState()
+        self._standing = StandingCheck(self._state, footprints())
+        self._back: list[dict[str, Delta]] = []
+        self.refused = 0
+
+    def start(self) -> list[str]:
+        """Judge the model before any edit."""
+        return self.differences()
+
+    def makers(self) -> Iterator[Callable[[], dict[str, Delta]]]:
+        """Yield makers of edits for ever: the aimed ones in random order, others between them, some taken back."""
+        while True:
+            aimed = list(self.editor.aimed())
+            self._random.shuffle(aimed)
+            for maker in aimed:
+                yield maker
+                for _ in range(self._random.randint(0, 2)):
+                    yield self.editor.any
+                while self._back and (len(self._back) > 30 or self._random.random() < 0.45):
+                    yield self._back.pop
+
+    def run(self, stop: Callable[[], bool]) -> Difference | None:
+        """Edit until `stop`, or until a difference.
+
+        Args:
+            stop: asked before each edit.
+        """
+        recent: list[str] = []
+        found = self.start()
+        if found:
+            return Difference(0, found, [])
+        makers = self.makers()
+        while not stop():
+            undoing = len(self._back)
+            edit = next(makers)()
+            _, back = self.model.apply(edit)
+            if len(self._back) == undoing:
+                self._back.append(back)
+            self.edits += 1
+            recent = [*recent[-20:], *_shown(back)]
+            found = self.differences()
+            if found:
+                return Difference(self.edits, found, recent)
+        return None
+
+    def differences(self) -> list[str]:
+        """Return what a full run gives otherwise, one line each."""
+        hits: list[Hit] = []
+
+        def runner(chosen: RuleSet, path: Path) -> list[Hit]:
+            hits.extend(run_fast(chosen, path))
+            return hits
+
+        full = _outcome(lambda: check(self.model.facts(), rules(), as_of=DAY, runner=runner))
+        ours = _outcome(lambda: self._standing.check(self.model, rules(), as_of=DAY))
+        if isinstance(full, str) or isinstance(ours, str):
+            self.refused += 1
+            return [] if full == ours else [f"full: {full}", f"ours: {ours}"]
+        for note in ours.notes:
+            self.full_runs[note.text] = self.full_runs.get(note.text, 0) + 1
+        kept = set(self._state.results(rule.iri for rule in rules().rules))
+        return [
+            *_differ("result", kept, set(results_of(hits, rules()))),
+            *_differ("finding", set(ours.items), set(full.items)),
+            *(["order differs"] if ours.items != full.items and set(ours.items) == set(full.items) else []),
+            *(["count of rules differs"] if ours.rules_run != full.rules_run else []),
+        ]
+
+
+@cache
+def footprints() -> Footprints:
+    """Return what knows each rule's footprint."""
+    return Footprints(None)
+
+
+def _outcome(work: Callable[[], Findings]) -> Findings | str:
+    try:
+        return work()
+    except InterlockError as wrong:
+        return str(wrong)
+
+
+def _differ(kind: str, ours: set[object] | set[Result], full: set[object] | set[Result]) -> list[str]:
+    return [f"{kind} only ours: {one}" for one in ours - full] + [f"{kind} missing: {one}" for one in full - ours]
+
+
+def _shown(back: dict[str, Delta]) -> list[str]:
+    done = [f"+ {line.decode()[:-1]}" for delta in back.values() for line in delta.removed]
+    return ["--", *done, *(f"- {line.decode()[:-1]}" for delta in back.values() for line in delta.added)]
