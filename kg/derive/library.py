@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.derive.computed import ComputedUnit
 from kg.derive.query import parse_derivation
+from kg.derive.spread_unit import SuspectBecauseOf
 from kg.derive.suspect_links import SuspectLinks
 
 if TYPE_CHECKING:
@@ -22,4 +23,5 @@ def all_units() -> tuple[Unit, ...]:
         BrokenFile: a file is not as `kg.derive` documents it.
     """
     files = sorted(Path(__file__).parent.glob("*.rq"))
-    return (*(parse_derivation(path.stem, path.read_text("utf-8")) for path in files), ComputedUnit(SuspectLinks()))
+    queries = (parse_derivation(path.stem, path.read_text("utf-8")) for path in files)
+    return (*queries, ComputedUnit(SuspectLinks()), ComputedUnit(SuspectBecauseOf()))

@@ -4,8 +4,8 @@ The first step goes over links that are suspect because the item changed (or ove
 what would be suspect); from there on suspicion is passed over links in whatever state of review, in the respects that
 `kg.derive.spread_declared` explains. What was decided upstream ends it: then there is no suspect link to start from.
 
-A system or component requirement of level ℓ takes over the suspicion of a target level only from risk results that ask
-at least ℓ of the target's foundational requirement: those that govern it. What reaches the target in another way (the
+A system or component requirement of level n takes over the suspicion of a target level only from risk results that ask
+at least n of the target's foundational requirement: those that govern it. What reaches the target in another way (the
 target itself changed, its zone, a policy) reaches all its requirements. A requirement without a level in a catalogue
 can't be asked less than it needs, so any demand governs it. Retired items are past being doubted: none becomes suspect,
 and none passes anything on.
@@ -13,7 +13,7 @@ and none passes anything on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -76,6 +76,7 @@ class _State:
     """An item reached in one respect (empty: it passes nothing on), and from where.
 
     Attributes:
+        open: whether it is itself still to be looked at; not so where it was found that it has to change.
         demand: of a target level, the highest level for which what came this way asks; None for nothing at all.
     """
 
@@ -84,6 +85,7 @@ class _State:
     origin: _State | None
     link: tuple[str, str] | None
     demand: float | None = inf
+    open: bool = True
 
 
 @dataclass(slots=True)
@@ -113,17 +115,22 @@ class Spread:
             self._links[item] = sorted(found)
         return self._links[item]
 
-    def walk(self, changed: str, first: Iterable[Link] | None = None) -> dict[str, Reached]:
+    def walk(
+        self, changed: str, first: Iterable[Link] | None = None, judged: Iterable[Link] = ()
+    ) -> dict[str, Reached]:
         """Return what is suspect because `changed` is not what it was, and how suspicion came there.
 
         Args:
             changed: IRI of the item.
-            first: the links of its that count; None for all.
+            first: the links of its that are suspect; None for all that it has.
+            judged: links of its whose far end was found to have to change: what hangs there is suspect until it did.
         """
         start = _State(changed, "", None, None)
+        settled = frozenset(judged)
+        begin = self.links(changed) if first is None else sorted({*first, *settled})
         layer = [
-            state
-            for link in (self.links(changed) if first is None else sorted(set(first)))
+            replace(state, open=link not in settled)
+            for link in begin
             for state in self._over(start, link, self._all_respects(link))
         ]
         seen: dict[tuple[str, str], float] = {}
@@ -131,10 +138,13 @@ class Spread:
         while layer:
             fresh = []
             for state in layer:
-                bound = -1.0 if state.demand is None else state.demand
-                if state.item != changed and bound > seen.get((state.item, state.flow), -2.0):
-                    seen[state.item, state.flow] = bound
+                if state.item == changed:
+                    continue
+                if state.open:
                     found.setdefault(state.item, state)
+                bound = -1.0 if state.demand is None else state.demand
+                if bound > seen.get((state.item, state.flow), -2.0):
+                    seen[state.item, state.flow] = bound
                     fresh.append(state)
             layer = [
                 new
@@ -177,7 +187,7 @@ class Spread:
                     yield Link(property_.value, "subject", owner)
         for property_, object_ in self._read(node):
             if "object" in rests.get(property_.value, ()) and isinstance(object_, NamedNode):
-                yield Link(property_.value, "object", object_.value)
+                yield Link(property_.value, "object", self._owner(object_.value, ""))
 
     def _parts(self, item: str) -> list[str]:
         """Return the parts of an item, at any depth."""
@@ -185,10 +195,11 @@ class Spread:
         todo = [item]
         while todo:
             for property_, object_ in self._read(todo.pop()):
-                if property_.value in self.declared.to_parts and isinstance(object_, NamedNode):
-                    if object_.value not in found and object_.value != item:
-                        found.append(object_.value)
-                        todo.append(object_.value)
+                if not isinstance(object_, NamedNode) or object_.value in found or object_.value == item:
+                    continue
+                if property_.value in self.declared.to_parts or _GENID in object_.value:
+                    found.append(object_.value)
+                    todo.append(object_.value)
         return found
 
     def _owner(self, node: str, property_: str) -> str:
@@ -198,7 +209,9 @@ class Spread:
             above = sorted(
                 subject.value
                 for subject, name in self.reader.incoming(NamedNode(node))
-                if name.value in self.declared.to_parts and isinstance(subject, NamedNode) and subject.value not in seen
+                if (name.value in self.declared.to_parts or _GENID in node)
+                and isinstance(subject, NamedNode)
+                and subject.value not in seen
             )
             if not above:
                 break

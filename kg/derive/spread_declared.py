@@ -19,10 +19,10 @@ A link that passes nothing on ends the spread: its far end is suspect, what hang
 device that changed makes one look at its zone, not at the zone's other devices, risks and targets; a device that a
 threat aims at makes one look at the threat, not at all that the threat asks for.
 
-Suspicion never runs to catalogue entries or people (no declared link has them as its resting end), never up from a child
-to its parent by ``il:derivedFrom`` or from a verification to its requirement, never from an old impact analysis (it
-judged one change, and the change it judged is no ground to doubt it), and in no respect both ways over one link, so it
-can't come back to fan out again.
+Suspicion never runs to catalogue entries or people (no declared link has them as its resting end); never up from a
+child to its parent by ``il:derivedFrom``, or from a verification to its requirement; never from an item to its old
+impact analysis (it judged one change, and the change that it judged is no ground to doubt it); and in no respect both
+ways over one link, so it can't come back and fan out again.
 
 A link that a part holds for its item (an allocation, an interface, a consequence) counts as the item's own.
 """
