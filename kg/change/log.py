@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.change.difference_items import changed_properties
+from kg.change.difference_items import changed_values
 from kg.errors import UnknownItem
 from kg.project.items import resolve
 from kg.rdf.names import DCTERMS, NS, RDF
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kg.project.history import History
     from kg.store import Delta, SnapshotReader
-    from kg.values import Cell
+    from kg.values import Cell, Changed
 
 __all__ = ["item_table", "log_table"]
 
@@ -98,15 +98,32 @@ def item_table(
     rows: list[tuple[Cell, ...]] = []
     for id_ in reversed(history.touching(item.iri)):
         header = history.header(id_)
-        said = changed_properties(history.blocks(id_).of([item.iri]).values(), reader, prefixes)
+        said = _said_of(item.iri, history, id_, reader, prefixes)
         when, who = (_short_time(header.when), _short_name(header.who)) if brief else (header.when, header.who)
-        rows += [(id_[:12], when, who, header.why, p, old, new) for p, old, new in said]
+        rows += [(id_[:12], when, who, header.why, one.property, one.old, one.new) for one in said]
     columns = ("change", "when", "who", "why", "property", "old", "new")
     notes = []
     if limit and len(rows) > limit:
         notes.append(Note("more-changes", f"{len(rows) - limit} earlier rows are left out; --limit 0 lists all"))
     shown = rows[:limit] if limit else rows
     return Table(f"What changes did to {item.id}", columns, tuple(shown), tuple(notes))
+
+
+def _said_of(
+    iri: str, history: History, id_: str, reader: SnapshotReader, prefixes: Mapping[str, str]
+) -> list[Changed]:
+    """Return what a change did to an item and the parts of it that came and went."""
+    blocks = history.blocks(id_)
+    come, gone = set[bytes](), set[bytes]()
+    todo, seen = {iri}, {iri}
+    while todo:
+        for delta in blocks.of(todo).values():
+            come.update(delta.added)
+            gone.update(delta.removed)
+        objects = (line[:-3].rsplit(b" ", 1)[1][1:-1] for line in (*come, *gone) if _PART in line)
+        todo = {node.decode() for node in objects if _PART in node} - seen
+        seen |= todo
+    return [one for one in changed_values(come - gone, gone - come, [reader], prefixes) if one.item.iri == iri]
 
 
 def _brief(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
