@@ -181,8 +181,9 @@ class Commit:
         self._step("record")
         id_ = write_record(self._history.folder, header, deltas)
         self._step("recorded")
-        after = self._noted(states, tool) | {"heads": [id_], "records": digest_of([*self._history.ids, id_])}
-        self._enter(after, deltas | self._record_deltas([(id_, header)]), self._history.followed_by(id_, header))
+        self._history = self._history.followed_by(id_, header)
+        after = self._noted(states, tool) | {"heads": [id_], "records": self._history.digest}
+        self._enter(after, deltas | self._record_deltas([(id_, header)]), self._history)
         self._publish()
         return Change(id_, header, deltas, (*notes, *self.told))
 

@@ -157,6 +157,8 @@ class Project:
     ) -> Change | None:
         """Do what `amend` does for several sources in one change, which is made from the present state.
 
+        Files that changed are committed first, so the present state is what they say now.
+
         Args:
             names: the sources.
             make: given the present state, name of each source → lines to add and to remove. Nobody else commits until
@@ -165,9 +167,10 @@ class Project:
             tool: program and version, for the record; default is this one.
 
         Raises:
-            InputError: a source of such a name is a file.
+            InputError: a source of such a name is a file; or a file is broken.
         """
         with self._own(names) as commit:
+            commit.sources(self._scan(), self._convert, "source changed")
             with open_snapshot(self._current()) as present:
                 deltas = make(present)
             return commit.amend(deltas, reason, tool)
