@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.derive import Derivations
 from kg.importers.registry import convert
 from kg.project.project import Project
 
@@ -19,4 +20,4 @@ def open_project(start: Path | None = None) -> Project:
     Raises:
         InputError: there is none, its configuration is wrong, or its index is of a newer version.
     """
-    return Project.find(start, convert=convert)
+    return Project.find(start, convert=convert, derive=Derivations())

@@ -87,6 +87,10 @@ class EmbeddedReader:
         quads = self._store.quads_for_pattern(node, property_, None, None)
         return {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}
 
+    def let_go(self) -> None:
+        """Give up the store, so that it can be closed although somebody kept this reader; it can't be used any more."""
+        del self._store
+
     def _query(self, query: str) -> QuerySolutions | QueryBoolean | QueryTriples:
         with _errors():
             return self._store.query(query)

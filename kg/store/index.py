@@ -136,6 +136,8 @@ class Index:
 
     def close(self) -> None:
         """Let go of the store."""
+        if self._writer is not None:
+            self._writer.close()
         self._writer = None
 
     def _store(self, *, anew: bool = False) -> StoreWriter:
@@ -182,7 +184,7 @@ class Index:
     def _change_store(self, after: Manifest, deltas: Mapping[str, Delta] | None) -> int:
         """Apply `deltas`, or load all graphs anew where there are none; return the growth of the merge."""
         if deltas is None:
-            self._writer = None
+            self.close()
             shutil.rmtree(self._folder / "store", ignore_errors=True)
             self._store(anew=True).load({iri: GraphFile(self._graphs, state) for iri, state in after.graphs.items()})
             return 0

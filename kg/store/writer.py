@@ -137,6 +137,11 @@ class StoreWriter:
         """Give back the space of what was removed; costs about as much as loading."""
         self._store.optimize()
 
+    def close(self) -> None:
+        """Close the store; neither this nor its reader can be used any more."""
+        self.reader.let_go()
+        del self._store
+
     def _held(self, triple: Triple) -> Triple:
         """Return `triple` as the store holds it, in canonical form."""
         found = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, _DEFAULT)
