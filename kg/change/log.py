@@ -12,6 +12,7 @@ from kg.change.difference_items import changed_values
 from kg.errors import UnknownItem
 from kg.project.items import resolve
 from kg.rdf.names import DCTERMS, NS, RDF
+from kg.store import memory_state
 from kg.values import Item, Note, Table
 
 if TYPE_CHECKING:
@@ -123,7 +124,11 @@ def _said_of(
         objects = (line[:-3].rsplit(b" ", 1)[1][1:-1] for line in (*come, *gone) if _PART in line)
         todo = {node.decode() for node in objects if _PART in node} - seen
         seen |= todo
-    return [one for one in changed_values(come - gone, gone - come, [reader], prefixes) if one.item.iri == iri]
+    return [
+        one
+        for one in changed_values(come - gone, gone - come, [reader, memory_state(come | gone).reader], prefixes)
+        if one.item.iri == iri
+    ]
 
 
 def _brief(row: tuple[Cell, ...]) -> tuple[Cell, ...]:

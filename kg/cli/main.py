@@ -7,7 +7,23 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import ask, baseline, bench, check, demo, impact, import_, init, log, ontology, query, serve, trace, why
+from kg.cli import (
+    ask,
+    baseline,
+    bench,
+    check,
+    demo,
+    impact,
+    import_,
+    init,
+    log,
+    ontology,
+    query,
+    serve,
+    trace,
+    undo,
+    why,
+)
 from kg.cli.ending import run_to_end
 
 __all__ = ["app", "run"]
@@ -32,6 +48,7 @@ for _name, _module in {
     "query": query,
     "baseline": baseline,
     "log": log,
+    "undo": undo,
     "serve": serve,
 }.items():
     app.command(_name)(_module.command)

@@ -77,6 +77,10 @@ class Blocks:
             return None
         return bytes(self._data[self._data.rfind(b"\n", 0, place) + 2 : place]).decode()
 
+    def mentions(self, iri: str) -> bool:
+        """Tell whether something that comes or goes has an IRI as its subject or object."""
+        return self._data.find(f"<{iri}> ".encode()) >= 0
+
     def _deltas(self, read: Callable[[int, int], list[bytes]]) -> dict[str, Delta]:
         deltas: dict[str, Delta] = {}
         for graph, added, start, end in self._blocks:
