@@ -32,6 +32,7 @@ class Work(StrEnum):
     CHECK = "check"
     Q1 = "q1"
     COMMIT = "commit"
+    CHANGE = "change"
     FINGERPRINTS = "fingerprints"
     PEERS = "peers"
 
@@ -121,6 +122,10 @@ def _measure(work: Work, here: Workspace, runs: int, *, judge: bool) -> list[Fig
             from kg.bench.asking import measure_impact
 
             return measure_impact(here, runs)
+        case Work.CHANGE:
+            from kg.bench.changing import measure_change
+
+            return measure_change(here, runs)
         case Work.FINGERPRINTS:
             from kg.bench.fingerprinting import measure_fingerprints
 
@@ -133,7 +138,7 @@ def _measure(work: Work, here: Workspace, runs: int, *, judge: bool) -> list[Fig
 
 def _growth(figures: Sequence[Figure]) -> Iterator[Note]:
     """Say how the figures that should be flat grow from one size to the next."""
-    for work in ("Q1", "commit"):
+    for work in ("Q1", "commit", "change of one component"):
         same = [figure for figure in figures if figure.work == work]
         for small, large in pairwise(same):
             times = f"{large.ours / small.ours:.2f} x the time"
