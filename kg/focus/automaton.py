@@ -18,11 +18,16 @@ _Out: TypeAlias = "dict[int, set[tuple[str | None, bool, int, tuple[str, ...]]]]
 class Builder:
     """An automaton under construction; `FOCUS` is there from the start.
 
+    Args:
+        catalogued: IRIs of the classes of which all instances may be read for each focus node.
+
     Attributes:
+        catalogued: these classes.
         graphs: whether the unit asks in which graph a statement is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, catalogued: frozenset[str] = frozenset()) -> None:
+        self.catalogued = catalogued
         self.graphs = False
         self._states = FOCUS
         self._edges: list[Edge] = []

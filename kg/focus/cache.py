@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from kg.focus.catalogued import catalogued_classes
 from kg.focus.footprint import Footprint, Opaque
 from kg.focus.queries import footprint_of_query
 from kg.focus.traces import TraceStep, footprint_of_trace
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Footprints"]
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Raise it whenever `kg.focus` comes to read rules or queries in another way."""
 _MOST: Final = 1_000
 """Footprints that the file keeps although nobody asked for them."""
@@ -38,6 +40,10 @@ class Footprints:
         self._stored = _read(path)
         self._used: dict[str, Footprint | Opaque] = {}
 
+    @cached_property
+    def _catalogued(self) -> frozenset[str]:
+        return catalogued_classes()
+
     def rule(self, shapes: Shapes, rule: str) -> Footprint | Opaque:
         """Return what a rule reads.
 
@@ -49,13 +55,13 @@ class Footprints:
 
     def query(self, text: str, focus: str = "focus") -> Footprint | Opaque:
         """Return what a query reads when the variable `focus` is bound."""
-        return self._get(("query", focus, text), lambda: footprint_of_query(text, focus))
+        return self._get(("query", focus, text), lambda: footprint_of_query(text, focus, self._catalogued))
 
     def trace(self, steps: Sequence[TraceStep], facts: Iterable[str] = ()) -> Footprint | Opaque:
         """Return what a trace reads from the item that it is asked about."""
         queries = tuple(facts)
         key = ("trace", *((step.query, step.sources, step.targets) for step in steps), queries)
-        return self._get(key, lambda: footprint_of_trace(steps, queries))
+        return self._get(key, lambda: footprint_of_trace(steps, queries, self._catalogued))
 
     def save(self) -> None:
         """Write what was asked for so far, if not all of it is in the file; where it can't be written, nothing is lost.

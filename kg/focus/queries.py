@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kg.focus.automaton import Builder
+from kg.focus.catalogued import catalogued_classes
 from kg.focus.footprint import FOCUS, Opaque
 
 if TYPE_CHECKING:
@@ -18,17 +19,18 @@ _EMPTY: Final = re.compile(r"VALUES\s*[?$](\w+)\s*\{\s*\}", re.IGNORECASE)
 _PATH: Final = re.compile(r"[?$]PATH\b")
 
 
-def footprint_of_query(text: str, focus: str = "focus") -> Footprint | Opaque:
+def footprint_of_query(text: str, focus: str = "focus", catalogued: frozenset[str] | None = None) -> Footprint | Opaque:
     """Return what a query reads when a variable of it is bound to a focus node.
 
     Args:
         text: a query of SPARQL 1.1. ``VALUES ?<focus> { }`` in it marks where the focus is bound; without one it is
             bound from outside, everywhere. Any other empty ``VALUES`` is that of a parameter.
         focus: name of the variable.
+        catalogued: what `catalogued_classes` returns, where it is at hand.
     """
     from kg.focus.algebra import Unreadable
 
-    builder = Builder()
+    builder = Builder(catalogued_classes() if catalogued is None else catalogued)
     try:
         lay_query(builder, text, focus, FOCUS)
     except Unreadable as reason:

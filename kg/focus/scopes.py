@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from kg.focus.paths import Choice, Step, begins_inverse, cost, ends_forward, inverted, lay
+from kg.focus.paths import Choice, Series, Step, begins_inverse, cost, ends_forward, inverted, lay
+from kg.rdf.names import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Pattern", "Scope", "Solver", "Term"]
 
-_JOIN: Final = 20  # from a value to whatever else has it
-_ROOT: Final = 1_000
-_OPEN: Final = 5_000
+_NEAR: Final = 0  # from the focus along statements, or from a node to those that refer to it
+_ROOT: Final = 1  # what a constant says, or all instances of a catalogued class
+_JOIN: Final = 2  # from a value to whatever else has it
+_HUB: Final = 3  # whatever refers to a constant
+_OPEN: Final = 4  # anything
+_INSTANCES: Final = Step(RDF + "type", inverse=True)
 
 Term: TypeAlias = int | str
 """A variable, by number; or a constant in N-Triples syntax, empty where it can't be looked up by its text."""
@@ -67,15 +71,29 @@ class Scope:
         return found.union(*(set.intersection(*(b.variables() for b in branches)) for branches in self.unions))
 
 
+_Cost: TypeAlias = tuple[int, int]
+"""The worst kind of step on a way, and a guess at how much is read along it."""
+
+
 class _Place(NamedTuple):
     """Where a variable is in the automaton, how dear it is to get there, and whether at the end of a statement."""
 
     state: int
-    cost: int
+    cost: _Cost
     value: bool
 
 
 _Known: TypeAlias = "dict[int, _Place]"
+
+
+class _Way(NamedTuple):
+    """A way to a variable: from another one or from constants, along a path; the number is that of its pattern."""
+
+    cost: _Cost
+    number: int
+    source: int | tuple[str, ...]
+    path: Path
+    target: int
 
 
 class Solver:
@@ -100,22 +118,27 @@ class Solver:
             scope: the group.
             bound: variables that are the focus from the start.
         """
-        self._solve(scope, {variable: _Place(self._focus, 0, value=False) for variable in bound}, {})
+        self._solve(scope, {variable: _Place(self._focus, (_NEAR, 0), value=False) for variable in bound}, {})
 
     def _solve(self, scope: Scope, outer: Mapping[int, _Place], allowed: Mapping[int, tuple[str, ...]]) -> _Known:
         known, allowed = dict(outer), {**allowed, **scope.constants}
         scope = replace(scope, patterns=[replace(p, path=_resolved(p.path, allowed)) for p in scope.patterns])
         for variable in scope.focus:
-            known.setdefault(variable, _Place(self._focus, 0, value=False))
+            known.setdefault(variable, _Place(self._focus, (_NEAR, 0), value=False))
         open_unions = list(scope.unions)
         used: set[int] = set()
         while True:
-            self._spread(scope, known, used)
-            ready = next((u for u in open_unions if self._feeds(u, known)), None)
+            step = self._cheapest(scope, known)
+            ready = None
+            if step is None or step.cost[0] >= _ROOT:
+                ready = next((u for u in open_unions if self._feeds(u, known)), None)
             if ready is not None:
                 open_unions.remove(ready)
                 self._union(ready, known, allowed)
-            elif not (self._root(scope, known, used) or self._open(scope, known)):
+            elif step is not None:
+                self._take(step, known)
+                used.add(step.number)
+            elif not self._open(scope, known):
                 break
         for number, pattern in enumerate(scope.patterns):
             if number not in used:
@@ -125,26 +148,36 @@ class Solver:
             self._solve(branch, known, allowed)
         return known
 
-    def _spread(self, scope: Scope, known: _Known, used: set[int]) -> None:
-        """Reach variables from known ones, the cheapest first."""
-        while True:
-            for one, two in scope.equal:
-                for source, target in ((one, two), (two, one)):
-                    if source in known and target not in known:
-                        known[target] = known[source]
-            steps = [
-                (known[source].cost + _weight(known[source], path), number, source, path, target)
-                for number, pattern in enumerate(scope.patterns)
-                for source, path, target in _both_ways(pattern)
-                if isinstance(source, int) and isinstance(target, int) and source in known and target not in known
-            ]
-            if not steps:
-                return
-            dear, number, source, path, target = min(steps, key=lambda step: step[:2])
-            place = _Place(self._builder.state(), dear, ends_forward(path))
-            lay(self._builder, path, known[source].state, place.state)
-            known[target] = place
-            used.add(number)
+    def _cheapest(self, scope: Scope, known: _Known) -> _Way | None:
+        """Return the cheapest way to one more variable, from known ones or from constants."""
+        for one, two in scope.equal:
+            for same, other in ((one, two), (two, one)):
+                if same in known and other not in known:
+                    known[other] = known[same]
+                    return self._cheapest(scope, known)
+        ways = [
+            _Way((_HUB, 0), -1, texts, Series(()), variable)
+            for variable, texts in scope.constants.items()
+            if variable not in known and all(texts)
+        ]
+        for number, pattern in enumerate(scope.patterns):
+            for source, path, target in _both_ways(pattern):
+                if isinstance(target, int) and target not in known:
+                    if isinstance(source, str) and source:
+                        ways.append(_Way(self._root_cost(source, path), number, (source,), path, target))
+                    elif isinstance(source, int) and source in known:
+                        ways.append(_Way(_further(known[source], path), number, source, path, target))
+        return min(ways, key=lambda way: (way.cost, way.number), default=None)
+
+    def _take(self, way: _Way, known: _Known) -> None:
+        state = known[way.source].state if isinstance(way.source, int) else self._rooted(*way.source)
+        place = _Place(self._builder.state(), way.cost, ends_forward(way.path))
+        lay(self._builder, way.path, state, place.state)
+        known[way.target] = place
+
+    def _root_cost(self, constant: str, path: Path) -> _Cost:
+        few = path == _INSTANCES and constant[1:-1] in self._builder.catalogued
+        return (_HUB if begins_inverse(path) and not few else _ROOT, cost(path))
 
     def _feeds(self, union: tuple[Scope, ...], known: _Known) -> bool:
         """Tell whether each branch of a union reaches a variable that is not known yet, from known ones."""
@@ -162,34 +195,13 @@ class Solver:
                 state, max(end[variable].cost for end in ends), any(end[variable].value for end in ends)
             )
 
-    def _root(self, scope: Scope, known: _Known, used: set[int]) -> bool:
-        """Reach one more variable from a constant, if there is one."""
-        for variable, texts in scope.constants.items():
-            if variable not in known and all(texts):
-                known[variable] = _Place(self._rooted(*texts), _ROOT, value=False)
-                return True
-        steps = [
-            (cost(path), number, source, path, target)
-            for number, pattern in enumerate(scope.patterns)
-            for source, path, target in _both_ways(pattern)
-            if isinstance(source, str) and source and isinstance(target, int) and target not in known
-        ]
-        if not steps:
-            return False
-        dear, number, constant, path, variable = min(steps, key=lambda step: step[:2])
-        place = _Place(self._builder.state(), _ROOT + dear, ends_forward(path))
-        lay(self._builder, path, self._rooted(constant), place.state)
-        known[variable] = place
-        used.add(number)
-        return True
-
     def _open(self, scope: Scope, known: _Known) -> bool:
         """Say of one variable that it can be any node, if there is one left."""
         left = [t for p in scope.patterns for t in (p.subject, p.object) if isinstance(t, int) and t not in known]
         left += [variable for variable in scope.constants if variable not in known]
         if not left:
             return False
-        known[left[0]] = _Place(self._builder.state(), _OPEN, value=False)
+        known[left[0]] = _Place(self._builder.state(), (_OPEN, 0), value=False)
         self._builder.open(known[left[0]].state)
         return True
 
@@ -228,14 +240,16 @@ def _resolved(path: Path | int, allowed: Mapping[int, tuple[str, ...]]) -> Path:
     return Choice(tuple(Step(text[1:-1]) for text in texts)) if all(texts) else Step(None)
 
 
-def _weight(place: _Place, path: Path) -> int:
-    return cost(path) + (_JOIN if place.value and begins_inverse(path) else 0)
+def _further(place: _Place, path: Path) -> _Cost:
+    """Return what it costs to go on from a place."""
+    kind = _JOIN if place.value and begins_inverse(path) else _NEAR
+    return max(place.cost[0], kind), place.cost[1] + cost(path)
 
 
-def _end_cost(end: Term, path: Path, known: _Known) -> int:
+def _end_cost(end: Term, path: Path, known: _Known) -> _Cost:
     if isinstance(end, int):
-        return known[end].cost + _weight(known[end], path)
-    return _ROOT + cost(path) if end else _OPEN
+        return _further(known[end], path)
+    return (_HUB if begins_inverse(path) else _ROOT if end else _OPEN), cost(path)
 
 
 def _within_reach(scope: Scope, known: Iterable[int]) -> set[int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.focus.automaton import Builder
+from kg.focus.catalogued import catalogued_classes
 from kg.focus.footprint import FOCUS, Opaque
 from kg.focus.paths import Repeat, Series, Step, inverted, lay
 from kg.focus.shape_facts import Unclear, items_of, path_of, query_of
@@ -62,6 +64,10 @@ class Shapes:
                 if "#" in node.value:
                     self._members[node.value].append(node)
 
+    @cached_property
+    def _catalogued(self) -> frozenset[str]:
+        return catalogued_classes()
+
     def footprint(self, rule: str) -> Footprint | Opaque:
         """Return what a rule and its parts ``<rule>#…`` read.
 
@@ -74,7 +80,7 @@ class Shapes:
 
         if rule not in self._members:
             return Opaque("it has no target")
-        compiler = _Compiler(self._facts)
+        compiler = _Compiler(self._facts, self._catalogued)
         try:
             for member in sorted(self._members[rule], key=str):
                 compiler.report(member, member, ())
@@ -92,11 +98,11 @@ class Shapes:
 
 
 class _Compiler:
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, catalogued: frozenset[str]) -> None:
         self._facts = facts
         self._within: list[Node] = []
         self._parameters = _parameters(facts)
-        self.builder = Builder()
+        self.builder = Builder(catalogued)
 
     def report(self, root: NamedNode, shape: Node, back: tuple[Path, ...]) -> None:
         """Put in what is read to report at the focus nodes of a shape.

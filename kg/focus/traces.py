@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kg.focus.automaton import Builder
+from kg.focus.catalogued import catalogued_classes
 from kg.focus.footprint import FOCUS, Opaque
 from kg.focus.paths import Repeat, Series, Step, lay
 from kg.rdf.names import RDF, RDFS
@@ -35,7 +36,9 @@ class TraceStep:
     targets: tuple[str, ...] = ()
 
 
-def footprint_of_trace(steps: Sequence[TraceStep], facts: Iterable[str] = ()) -> Footprint | Opaque:
+def footprint_of_trace(
+    steps: Sequence[TraceStep], facts: Iterable[str] = (), catalogued: frozenset[str] | None = None
+) -> Footprint | Opaque:
     """Return what a trace reads from the item that it is asked about.
 
     The item is taken to be in every bucket, and every step to be taken whatever its class: a superset.
@@ -43,11 +46,12 @@ def footprint_of_trace(steps: Sequence[TraceStep], facts: Iterable[str] = ()) ->
     Args:
         steps: its steps.
         facts: queries about ``?from`` that are asked of everything reached, the item included.
+        catalogued: what `catalogued_classes` returns, where it is at hand.
     """
     from kg.focus.algebra import Unreadable
     from kg.focus.queries import lay_query
 
-    builder = Builder()
+    builder = Builder(catalogued_classes() if catalogued is None else catalogued)
     names = sorted({name for step in steps for name in (*step.sources, *step.targets)})
     buckets = {name: builder.state() for name in names}
     for state in buckets.values():
