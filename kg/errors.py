@@ -3,6 +3,7 @@
     InterlockError            could not finish                              exit 3
     ├── Busy                  another process holds the project's lock      exit 3
     ├── LimitExceeded         a time, memory or size limit was reached      exit 3
+    ├── StaleDecision         what was decided about says something else    exit 1
     └── InputError            what the user gave is wrong                   exit 2
         ├── BrokenFile        a file does not parse or is not what it says  exit 2
         ├── UnknownItem       no item has that name                         exit 2
@@ -19,7 +20,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["AmbiguousItem", "BrokenFile", "Busy", "InputError", "InterlockError", "LimitExceeded", "UnknownItem"]
+__all__ = [
+    "AmbiguousItem",
+    "BrokenFile",
+    "Busy",
+    "InputError",
+    "InterlockError",
+    "LimitExceeded",
+    "StaleDecision",
+    "UnknownItem",
+]
 
 
 class InterlockError(Exception):
@@ -43,6 +53,16 @@ class LimitExceeded(InterlockError):
     """A time, memory or size limit was reached; the message names the limit and the setting that raises it."""
 
     code = "limit-exceeded"
+
+
+class StaleDecision(InterlockError):
+    """What a decision was made about says something else by now; nothing was stored.
+
+    It is a finding, not a wrong use: whoever decided has to look again, at both sides.
+    """
+
+    exit_code = 1
+    code = "stale-decision"
 
 
 class InputError(InterlockError):

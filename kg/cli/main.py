@@ -19,6 +19,7 @@ from kg.cli import (
     log,
     ontology,
     query,
+    review,
     serve,
     trace,
     undo,
@@ -49,6 +50,7 @@ for _name, _module in {
     "baseline": baseline,
     "log": log,
     "undo": undo,
+    "review": review,
     "serve": serve,
 }.items():
     app.command(_name)(_module.command)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kg.questions.adhoc import Answer
     from kg.values import Table
 
-__all__ = ["command"]
+__all__ = ["command", "text_of"]
 
 
 def command(
@@ -43,7 +43,7 @@ def command(
     """
     from kg.questions.adhoc import QueryLimits, run_query
 
-    text = _text(query)
+    text = text_of(query)
     with view_at(as_of) as view:
         answer = run_query(view.reader.path, text, view.prefixes, QueryLimits.of(view.project.config.settings))
         if answer.form in {"construct", "describe"} and form in {None, Format.TURTLE}:
@@ -53,7 +53,7 @@ def command(
             write(table, form or Format.TEXT, output, prefixes=view.prefixes)
 
 
-def _text(query: str) -> str:
+def text_of(query: str) -> str:
     """Return the query that the user named: that of a file, or the text itself."""
     if not query.strip():
         raise InputError("the query is empty; write one in quotes, or name a file with one")

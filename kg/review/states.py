@@ -16,15 +16,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pyoxigraph import NamedNode
+
 from kg.rdf.names import NS
-from kg.review.content import pairs_of_reader
+from kg.review.content import GENID, pairs_of_reader
 from kg.review.fingerprint import GONE, Printer
 from kg.review.links import Link, Links
 from kg.review.past import Earlier
-from kg.review.records import Record, acceptances, records_from, records_to
+from kg.review.records import Record, acceptances, all_records, records_from, records_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from kg.project.history import History
     from kg.review.content import ContentRules
@@ -137,6 +139,23 @@ class Standings:
                 judged |= earlier.leaving(iri)
         judged = {link for link in judged if self.rules.dependents(f"<{link.property}>".encode())[1]}
         return judged.difference(self.links.leaving(iri)) if judged else judged
+
+    def all(self) -> Iterator[Standing]:
+        """Yield how all links stand."""
+        sources: set[str] = {record.link.source for record in all_records(self.reader)}
+        for _, earlier in self.accepted:
+            sources |= {node[1:-1].decode() for node in earlier.touched if GENID not in node}
+        for property_ in sorted(self.rules.suspicion):
+            rows = self.reader.select(f"SELECT DISTINCT ?s WHERE {{ ?s {property_.decode()} ?o }}")
+            for (node,) in rows:
+                if isinstance(node, NamedNode) and node.value not in sources:
+                    sources |= self.links.owners(node.value)
+        for source in sorted(sources):
+            yield from self.leaving(source)
+
+    def several(self, links: Iterable[Link]) -> list[Standing]:
+        """Return how some links stand, which may be gone."""
+        return [self.standing(link, stands=link in set(self.links.leaving(link.source))) for link in links]
 
     def standing(self, link: Link, *, stands: bool = True) -> Standing:
         """Return how one link stands.
