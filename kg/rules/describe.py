@@ -28,6 +28,7 @@ _PLAIN: Final = {
     f"<{SKOS}prefLabel>".encode(): "label",
     f"<{RDF}type>".encode(): "type",
 }
+_PROPERTIES: Final = frozenset(NamedNode(name[1:-1].decode()) for name in _PLAIN)
 
 
 def describe(
@@ -91,7 +92,7 @@ def describe_some(
 
 
 def _plain(node: NamedNode, facts: Visible) -> list[bytes]:
-    return [line(node, p, value) for p, value in facts.outgoing(node) if f"<{p.value}>".encode() in _PLAIN]
+    return [line(node, property_, value) for property_, value in facts.outgoing(node, _PROPERTIES)]
 
 
 def _item(

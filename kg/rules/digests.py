@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from kg.rules.rule import RuleFile, RuleSet
 
-__all__ = ["dated_files", "files_behind", "rule_digests"]
+__all__ = ["files_behind", "rule_digests"]
 
 _FORMAT: Final = 1
 """Raised when results of the same rule come out otherwise."""
@@ -51,12 +50,6 @@ def rule_digests(rules: RuleSet, prefixes: Mapping[str, str]) -> dict[str, str]:
         own.update("".join(file.digest for file in files).encode())
         found[iri] = own.hexdigest()[:32]
     return found
-
-
-def dated_files(rules: RuleSet) -> frozenset[str]:
-    """Return the names of the files that speak of the day of the check: other days may give them other results."""
-    day = re.compile(r"\b(?:asOf|thisCheck)\b")
-    return frozenset(f.shown for f in rules.files if any(day.search(str(term)) for t in f.triples for term in t))
 
 
 def _reached(start: int, needs: list[set[int]]) -> set[int]:

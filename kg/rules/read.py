@@ -26,6 +26,7 @@ __all__ = ["facts_of", "packaged_rule_files", "read_rules"]
 
 _PROPERTY = NamedNode(SH + "property")
 _SEVERITIES = {SH + severity.name.capitalize(): severity for severity in Severity}
+_DAY = (b"asOf", b"thisCheck")
 _DIRECT = (
     "sparql",
     "node",
@@ -68,8 +69,7 @@ def read_rules(files: Sequence[Path], others: Sequence[Path] = (), prefixes: Map
 
         for i, one in enumerate(parse_files([Request(path) for path in others], merge_graphs=True), len(parsed)):
             quads = parse(input=one.data, format=RdfFormat.N_TRIPLES, rename_blank_nodes=True)
-            triples = tuple(_named_shapes((q.triple for q in quads), f"{i}"))
-            parsed.append(RuleFile(str(one.path), triples, hashlib.sha256(one.path.read_bytes()).hexdigest()))
+            parsed.append(_rule_file(str(one.path), f"{i}", (q.triple for q in quads), one.path.read_bytes()))
     return _rule_set(parsed, prefixes)
 
 
@@ -90,7 +90,12 @@ def _file(path: Path, key: str) -> RuleFile:
         raise BrokenFile(str(path), wrong.msg, line=wrong.lineno, column=wrong.offset) from None
     except OSError as wrong:
         raise BrokenFile(str(path), f"can't be read: {wrong.strerror}") from None
-    return RuleFile(str(path), tuple(_named_shapes(triples, key)), hashlib.sha256(text).hexdigest())
+    return _rule_file(str(path), key, triples, text)
+
+
+def _rule_file(shown: str, key: str, triples: Iterable[Triple], text: bytes) -> RuleFile:
+    dated = any(name in text for name in _DAY)
+    return RuleFile(shown, tuple(_named_shapes(triples, key)), hashlib.sha256(text).hexdigest(), dated)
 
 
 def _named_shapes(triples: Iterable[Triple], key: str) -> list[Triple]:

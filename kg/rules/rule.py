@@ -88,11 +88,13 @@ class RuleFile:
         shown: its name as the user would write it.
         triples: what it states; each property shape has an IRI.
         digest: SHA-256 of the file as it was read.
+        dated: whether it speaks of the day of the check, so that another day may give other results.
     """
 
     shown: str
     triples: tuple[Triple, ...]
     digest: str = ""
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from kg.focus.footprint import Footprint, Opaque
 from kg.focus.shapes import Shapes
 from kg.rdf.names import PREFIXES
 from kg.rules.describe import describe_some
-from kg.rules.digests import dated_files, rule_digests
+from kg.rules.digests import rule_digests
 from kg.rules.findings import findings_of, named, ordered
 from kg.rules.standing_plan import Plan, plan_rules
 from kg.rules.standing_run import Run
@@ -115,7 +115,8 @@ class StandingCheck:
 
     def _goals(self, source: Source, rules: RuleSet, as_of: date) -> list[RuleState]:
         """Return up to where each rule is to be brought."""
-        digests, dated, day = rule_digests(rules, self._prefixes), dated_files(rules), as_of.isoformat()
+        digests, day = rule_digests(rules, self._prefixes), as_of.isoformat()
+        dated = {file.shown for file in rules.files if file.dated}
         goals = [
             RuleState(r.iri, digests[r.iri], source.id, source.sequence, day, dated=r.file in dated, idle=False)
             for r in rules.rules

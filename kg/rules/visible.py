@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from kg.rdf.names import NS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from kg.rdf.terms import Node, Term
     from kg.store import Reader
@@ -40,11 +40,11 @@ class Visible:
             known = self._known[node] = _RETIRED in self._reader.objects(node, _STATUS)
         return known
 
-    def outgoing(self, node: Node) -> Iterator[tuple[NamedNode, Term]]:
-        """Yield property and object of each triple whose subject is `node`."""
+    def outgoing(self, node: Node, among: Container[NamedNode] | None = None) -> Iterator[tuple[NamedNode, Term]]:
+        """Yield property and object of each triple whose subject is `node`; only of properties `among`, if given."""
         if not self.retired(node):
             for property_, value in self._reader.outgoing(node):
-                if not self.retired(value):
+                if (among is None or property_ in among) and not self.retired(value):
                     yield property_, value
 
     def incoming(self, node: Term) -> Iterator[tuple[Node, NamedNode]]:

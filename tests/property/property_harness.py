@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from property_edits import Editor
@@ -20,7 +22,6 @@ from kg.rules.standing_state import StandingState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from kg.rules import RuleSet
     from kg.rules.engine import Hit
@@ -143,9 +144,13 @@ class Harness:
 
 
 @cache
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="interlock-property-")
+
+
 def footprints() -> Footprints:
-    """Return what knows each rule's footprint."""
-    return Footprints(None)
+    """Return what knows each rule's footprint; to compile them all takes seconds, so they are kept for this process."""
+    return Footprints(Path(_folder().name, "footprints.json"))
 
 
 def _outcome(work: Callable[[], Findings]) -> Findings | str:

@@ -1,0 +1,221 @@
+"""Mutants of the driver: each forgets one thing that it must not, and the property test must catch it."""
+
+# ruff: noqa: SLF001 - a mutant changes what is inside
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from kg.focus import neighbourhood, touch
+from kg.focus.footprint import Footprint
+from kg.focus.view import View
+from kg.rules import standing_plan, standing_run
+from kg.rules.standing_run import Run
+from kg.rules.standing_state import StandingState
+from kg.rules.standing_targets import Targets
+from kg.rules.standing_words import Words
+from kg.store import Touched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from kg.rules.standing_plan import Plan
+
+__all__ = ["MUTANTS"]
+
+
+def _seeds(keep: Callable[[Any], bool]) -> AbstractContextManager[object]:
+    """Enter the walk only at some edges."""
+    reading = touch._Walk._reading
+    return patch.object(touch._Walk, "_reading", lambda self, p: [edge for edge in reading(self, p) if keep(edge)])
+
+
+def no_incoming_seed() -> AbstractContextManager[object]:
+    """Forget that a node is read from the statements of which it is the object."""
+    return _seeds(lambda edge: not edge.inverse)
+
+
+def no_outgoing_seed() -> AbstractContextManager[object]:
+    """Forget that a node is read from the statements of which it is the subject."""
+    return _seeds(lambda edge: edge.inverse)
+
+
+def no_far_seed() -> AbstractContextManager[object]:
+    """Forget what is read further away than at the focus node itself."""
+    return _seeds(lambda edge: edge.source == 0)
+
+
+def one_seed_less() -> AbstractContextManager[object]:
+    """Forget the last edge of each property in each footprint where there are several."""
+    by_property = Footprint.by_property.func
+
+    def fewer(self: Footprint) -> dict[Any, Any]:
+        return {name: edges[:-1] if len(edges) > 1 else edges for name, edges in by_property(self).items()}
+
+    return _property(Footprint, "by_property", fewer)
+
+
+def no_way_back() -> AbstractContextManager[object]:
+    """Forget edges against the direction of the statement on the way back to the focus."""
+    into = Footprint.into.func
+    return _property(
+        Footprint, "into", lambda self: {k: tuple(e for e in v if not e.inverse) for k, v in into(self).items()}
+    )
+
+
+def no_past() -> AbstractContextManager[object]:
+    """Walk back through the present state only."""
+    init = View.__init__
+
+    def without(self: View, reader: Any, touched: Any = None, *, hide_retired: bool = False) -> None:
+        init(self, reader, touched, hide_retired=hide_retired)
+        self._gone.clear()
+
+    return patch.object(View, "__init__", without)
+
+
+def nothing_removed() -> AbstractContextManager[object]:
+    """Forget what went."""
+    plan = standing_plan.View
+    return patch.object(standing_plan, "View", lambda r, t, **kw: plan(r, replace(t, removed=()), **kw))
+
+
+def nothing_added() -> AbstractContextManager[object]:
+    """Forget what came."""
+    plan = standing_plan.View
+    return patch.object(standing_plan, "View", lambda r, t, **kw: plan(r, replace(t, added=()), **kw))
+
+
+def retirement_alone() -> AbstractContextManager[object]:
+    """Forget that what retires takes its statements along."""
+    return patch.object(View, "_around", lambda *_: ())
+
+
+def retired_in_cut() -> AbstractContextManager[object]:
+    """Let rules see what is retired."""
+    return patch.object(standing_run, "View", lambda reader, **_: View(reader))
+
+
+def cut_without_incoming() -> AbstractContextManager[object]:
+    """Cut out only what nodes say themselves."""
+    out_of = Footprint.out_of.func
+    return _property(
+        Footprint, "out_of", lambda self: {k: tuple(e for e in v if not e.inverse) for k, v in out_of(self).items()}
+    )
+
+
+def cut_without_roots() -> AbstractContextManager[object]:
+    """Cut out nothing around constants."""
+    take = neighbourhood._Cut.take
+    return patch.object(neighbourhood._Cut, "take", lambda self, f, names: take(self, replace(f, roots=()), names))
+
+
+def ghosts() -> AbstractContextManager[object]:
+    """Take what is found at nodes that are only half seen."""
+    some = Run.some
+
+    def all_of_them(self: Run, plan: Plan) -> Any:
+        found = some(self, plan)
+        for rule, foci in plan.foci.items():
+            plan.foci[rule] = _All(foci)
+        return found + some(self, plan)
+
+    return patch.object(Run, "some", all_of_them)
+
+
+def old_results_stay() -> AbstractContextManager[object]:
+    """Keep what was found at a focus node before."""
+    return patch.object(StandingState, "forget_foci", lambda *_: None)
+
+
+def one_rule_less() -> AbstractContextManager[object]:
+    """Forget the last rule that a change concerns."""
+    some = Run.some
+
+    def fewer(self: Run, plan: Plan) -> Any:
+        if plan.foci:
+            plan.foci.popitem()
+        return some(self, plan)
+
+    return patch.object(Run, "some", fewer)
+
+
+def literals_as_stored() -> AbstractContextManager[object]:
+    """Show rules the literals that the store made of those in the files."""
+    return patch("property_model.as_written", lambda lines, _: lines)
+
+
+def idle_for_ever() -> AbstractContextManager[object]:
+    """Never look again whether a rule selects something."""
+    return patch.object(Targets, "still_idle", lambda _self, _rule, was: was)
+
+
+def idle_without_tree() -> AbstractContextManager[object]:
+    """Look only at the very class that a rule targets."""
+    return patch.object(Targets, "_below", lambda *_: ())
+
+
+def words_for_ever() -> AbstractContextManager[object]:
+    """Never look again for terms that nobody defines."""
+    return patch.object(Words, "bring", lambda *_: True)
+
+
+def definitions_for_ever() -> AbstractContextManager[object]:
+    """Never look again whether a term is defined."""
+    return patch.object(Words, "_define", lambda *_: False)
+
+
+def half_the_log() -> AbstractContextManager[object]:
+    """Forget the last triple of each change."""
+    triples = Touched.triples
+
+    def fewer(self: Touched) -> Iterator[Any]:
+        return iter(list(triples(self))[:-1])
+
+    return patch.object(Touched, "triples", fewer)
+
+
+class _All(set[str]):
+    """Some focus nodes to walk from, and all to be asked about."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+@contextmanager
+def _property(owner: type, name: str, value: Callable[[Any], Any]) -> Iterator[None]:
+    """Replace a cached property, and what instances keep of it."""
+    changed = cached_property(value)
+    changed.__set_name__(owner, name)
+    with patch.object(owner, name, changed):
+        yield
+
+
+MUTANTS: tuple[Callable[[], AbstractContextManager[object]], ...] = (
+    no_incoming_seed,
+    no_outgoing_seed,
+    no_far_seed,
+    one_seed_less,
+    no_way_back,
+    no_past,
+    nothing_removed,
+    nothing_added,
+    retirement_alone,
+    retired_in_cut,
+    cut_without_incoming,
+    cut_without_roots,
+    ghosts,
+    old_results_stay,
+    one_rule_less,
+    literals_as_stored,
+    idle_for_ever,
+    idle_without_tree,
+    words_for_ever,
+    definitions_for_ever,
+    half_the_log,
+)
