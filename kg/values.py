@@ -1,7 +1,7 @@
 """The results that there are, and what they are made of.
 
-Everything that Interlock answers is a `Findings`, a `Table`, a `Trace` or `Suspects`; `kg.report` has one renderer per
-format and knows no other shape.
+Everything that Interlock answers is a `Findings`, a `Table`, a `Trace`, `Suspects` or a `Difference`; `kg.report` has
+one renderer per format and knows no other shape.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 __all__ = [
+    "AnswerChange",
     "Cell",
     "Changed",
+    "Difference",
     "Entry",
     "Finding",
     "Findings",
@@ -231,3 +233,61 @@ class Suspects:
 
     items: tuple[Suspect, ...]
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """One thing that the answer to a question holds otherwise in another state.
+
+    Attributes:
+        question: number and name of the question: ``Q1 threat-impact``.
+        start: the item that it was asked of.
+        bucket: the bucket of the answer.
+        item: what came to the bucket, went from it or changed in it.
+        old: ``governing``, ``contributing`` or ``reached``; None where the answer did not have it.
+        new: the same afterwards.
+    """
+
+    question: str
+    start: Item
+    bucket: str
+    item: Item
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is otherwise in one state than in an earlier one, and what that brings about.
+
+    Attributes:
+        before: how people call the earlier state.
+        after: how they call the later one.
+        added: items that the later one has alone.
+        retired: items that it has no longer, or has retired.
+        changed: what items that both have say otherwise.
+        new: findings of the later one alone, judged by the same rules for the same day.
+        cured: findings of the earlier one alone.
+        derived: what is derived otherwise.
+        answers: answers that are otherwise.
+        suspects: what the later one makes suspect against the earlier one.
+        notes: what the reader must know about the comparison.
+    """
+
+    before: str
+    after: str
+    added: tuple[Item, ...] = ()
+    retired: tuple[Item, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    new: tuple[Finding, ...] = ()
+    cured: tuple[Finding, ...] = ()
+    derived: tuple[Changed, ...] = ()
+    answers: tuple[AnswerChange, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Return whether anything is otherwise."""
+        return any(
+            (self.added, self.retired, self.changed, self.new, self.cured, self.derived, self.answers, self.suspects)
+        )

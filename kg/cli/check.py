@@ -176,25 +176,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _rules(subject: _Subject, profile: str, patterns: Sequence[str]) -> RuleSet:
-    from kg import rules
+    from kg.rules import select_rules
+    from kg.rules.project_rules import rules_of
 
-    own = [subject.root / "profiles"] if subject.root else []
-    chosen = rules.load_profile(profile or subject.config.profile or "all", own)
-    everything = rules.read_rules(rules.packaged_rule_files(), _own_rules(subject), subject.config.prefixes)
-    return rules.select_rules(rules.apply_profile(everything, chosen), patterns)
-
-
-def _own_rules(subject: _Subject) -> list[Path]:
-    """Return the rule files of the project itself."""
-    if subject.root is None:
-        return []
-    found = []
-    for pattern in subject.config.rules:
-        files = sorted(path for path in subject.root.glob(pattern) if path.is_file())
-        if not files:
-            raise InputError(f"interlock.toml: no file fits {pattern!r} of [rules]")
-        found += files
-    return found
+    return select_rules(rules_of(subject.config, subject.root, profile), patterns)
 
 
 def _today() -> date:
