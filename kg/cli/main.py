@@ -21,6 +21,7 @@ from kg.cli import (
     query,
     review,
     serve,
+    suspects,
     trace,
     undo,
     why,
@@ -50,6 +51,7 @@ for _name, _module in {
     "baseline": baseline,
     "log": log,
     "undo": undo,
+    "suspects": suspects,
     "review": review,
     "serve": serve,
 }.items():

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kg.rdf.terms import Node, Term
     from kg.store import Reader, Touched
 
-__all__ = ["Before", "Doubts", "SuspectBecauseOf", "doubts", "judged_at"]
+__all__ = ["STARTS", "AsItWas", "Before", "Doubts", "SuspectBecauseOf", "doubts", "judged_at"]
 
 _TYPE: Final = RDF + "type"
 _CHANGED: Final = NS + "changedEnd"
@@ -40,6 +40,12 @@ _FROM: Final = NS + "reviewsLinkFrom"
 _TO: Final = NS + "reviewsLinkTo"
 _KIND: Final = NS + "reviewsLinkType"
 _STARTS: Final = frozenset({_CHANGED, _FROM, _TO})
+STARTS: Final = (
+    f"SELECT DISTINCT ?item WHERE {{ {{ ?link <{_TYPE}> <{NS}SuspectLink> ; <{_CHANGED}> ?item }}"
+    f" UNION {{ ?link <{_TYPE}> <{NS}InvalidLink> ; <{_FROM}>|<{_TO}> ?item }} }}"
+)
+"""The items from which suspicion may start."""
+
 _DECLARING: Final = frozenset({NS + "suspicion", *(NS + flow for flow in FLOWS)}) | {
     RDFS + name for name in ("subClassOf", "domain", "range")
 }
@@ -50,29 +56,32 @@ class Doubts:
     """What is open about the links of one item at whose far end stands something that rests on it.
 
     Attributes:
-        suspect: links that are suspect because the item changed.
-        invalid: links that were found not to hold: their far end has to change.
-        own: how many links are suspect because the item changed, and have nothing at their far end that rests on it:
-            the item has to be looked at because of its own change.
-        judged: IRIs of the last judgements of these links.
+        suspect: links that are suspect because the item changed → IRIs of their last judgements.
+        invalid: links that were found not to hold, whose far end has to change → IRIs of these judgements.
+        own: IRIs of the last judgements of links that are suspect because the item changed, and where nothing rests on
+            it at the far end: the item itself has to be looked at because of its own change.
     """
 
-    suspect: tuple[Link, ...] = ()
-    invalid: tuple[Link, ...] = ()
-    own: int = 0
-    judged: tuple[str, ...] = ()
+    suspect: Mapping[Link, tuple[str, ...]]
+    invalid: Mapping[Link, tuple[str, ...]]
+    own: tuple[str, ...] = ()
+
+    @property
+    def judgements(self) -> set[str]:
+        """The last judgements of links that are suspect because the item changed."""
+        return {*self.own, *(one for several in self.suspect.values() for one in several)}
 
 
 def doubts(reader: NodeReader, declared: Declared, item: str) -> Doubts:
     """Return what is open about the links of an item, as it was derived."""
-    suspect: set[Link] = set()
-    invalid: set[Link] = set()
-    judged: set[str] = set()
-    own = 0
+    suspect: dict[Link, tuple[str, ...]] = {}
+    invalid: dict[Link, tuple[str, ...]] = {}
+    own: set[str] = set()
     arriving = [(node, name.value) for node, name in reader.incoming(NamedNode(item)) if name.value in _STARTS]
     changed = {node for node, name in arriving if name == _CHANGED}
     for node in sorted({node for node, _ in arriving}, key=str):
         facts = _facts(reader, node)
+        judged = facts.get(NS + "lastJudged", ())
         links = [
             Link(kind, end, other)
             for kind in facts.get(_KIND, ())
@@ -82,12 +91,11 @@ def doubts(reader: NodeReader, declared: Declared, item: str) -> Doubts:
         ]
         classes = facts.get(_TYPE, ())
         if NS + "SuspectLink" in classes and node in changed:
-            suspect.update(links)
-            own += not links
-            judged.update(facts.get(NS + "lastJudged", ()))
+            suspect.update(dict.fromkeys(links, judged))
+            own.update(() if links else judged)
         elif NS + "InvalidLink" in classes:
-            invalid.update(links)
-    return Doubts(tuple(sorted(suspect)), tuple(sorted(invalid)), own, tuple(sorted(judged)))
+            invalid.update(dict.fromkeys(links, judged))
+    return Doubts(dict(sorted(suspect.items())), dict(sorted(invalid.items())), tuple(sorted(own)))
 
 
 def judged_at(reader: Reader, judgement: str) -> tuple[str, ...]:
@@ -129,7 +137,7 @@ class Before:
         found: dict[str, int] = {}
         for changes in sorted({judged_at(self.reader, one) for one in judgements}):
             earlier = self.at(changes)
-            for fr, level in (asked(_Then(earlier), result) if earlier else {}).items():
+            for fr, level in (asked(AsItWas(earlier), result) if earlier else {}).items():
                 found[fr] = max(level, found.get(fr, 0))
         return found
 
@@ -148,11 +156,7 @@ class SuspectBecauseOf:
     def all(self, reader: Reader, context: Context) -> Iterable[str]:
         """Return the items from which suspicion starts."""
         self._run = _Run(reader, context)
-        query = (
-            f"SELECT DISTINCT ?item WHERE {{ {{ ?link <{_TYPE}> <{NS}SuspectLink> ; <{_CHANGED}> ?item }}"
-            f" UNION {{ ?link <{_TYPE}> <{NS}InvalidLink> ; <{_FROM}>|<{_TO}> ?item }} }}"
-        )
-        return {item.value for (item,) in reader.select(query) if isinstance(item, NamedNode)}
+        return {item.value for (item,) in reader.select(STARTS) if isinstance(item, NamedNode)}
 
     def concerned(self, reader: Reader, touched: Touched, context: Context) -> Iterable[str] | Everything:
         """Return the items that the links in question name."""
@@ -175,7 +179,7 @@ class SuspectBecauseOf:
             return []
 
         def earlier(result: str) -> Mapping[str, int]:
-            return run.before.asked(result, doubts(reader, run.declared, result).judged)
+            return run.before.asked(result, doubts(reader, run.declared, result).judgements)
 
         found = Spread(reader, run.declared, earlier).walk(focus, open_.suspect, open_.invalid)
         because = NamedNode(NS + "suspectBecauseOf")
@@ -201,7 +205,7 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Then:
+class AsItWas:
     """Reads the statements about single nodes as they were."""
 
     earlier: Earlier

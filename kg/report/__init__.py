@@ -1,18 +1,18 @@
-"""Reports: one module per format; each renders the three results that there are and knows nothing else."""
+"""Reports: one module per format; each renders the results that there are and knows nothing else."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 
-from kg.values import Findings, Table, Trace
+from kg.values import Findings, Suspects, Table, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["NO_TURTLE", "Format", "Result", "render"]
 
-Result: TypeAlias = Findings | Table | Trace
+Result: TypeAlias = Findings | Suspects | Table | Trace
 """Everything that Interlock answers."""
 
 

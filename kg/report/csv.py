@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING, TextIO
 
 from kg.report.walk import item_of, nodes
-from kg.values import Findings, Item, Table
+from kg.values import Findings, Item, Suspects, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +25,8 @@ def write_csv(result: Result, stream: TextIO) -> None:
     rows = csv.writer(stream, lineterminator="\r\n")
     if isinstance(result, Findings):
         rows.writerows(_findings(result))
+    elif isinstance(result, Suspects):
+        rows.writerows(_suspects(result))
     elif isinstance(result, Table):
         rows.writerows(_table(result.columns, result.rows))
     else:
@@ -54,6 +56,21 @@ def _trace(result: Trace) -> Iterable[Sequence[str]]:
             item = entry.item
             rows.append((name, item, item.title, item.kind, mark, *(said.get(f) for f in facts), routes.get(item.iri)))
     return _table(columns, rows)
+
+
+def _suspects(result: Suspects) -> Iterable[Sequence[str]]:
+    """Yield one row for each suspect and each value that changed above it."""
+    yield (
+        *("cause", "item", "item_title", "item_kind", "item_iri", "changed", "changed_iri"),
+        *("property", "old", "new", "since", "path"),
+    )
+    for one in result.items:
+        start = one.path[0]
+        way = " > ".join(item.id for item in one.path)
+        about = (one.cause, one.item.id, one.item.title, one.item.kind, one.item.iri, start.id, start.iri)
+        for row in one.changed or (None,):
+            said = (row.property, _text(row.old), _text(row.new)) if row else ("", "", "")
+            yield (*about, *said, one.since, way)
 
 
 def _table(columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> Iterable[Sequence[str]]:

@@ -12,6 +12,11 @@ trace
     order. An entry is an item with ``governing`` (``"governing"`` or ``"contributing"``) where the question tells, and
     ``facts`` where it has any. A path leads from the item to one entry; each node of it is an item, and each but the
     first has ``link``, the link that leads to it.
+suspects
+    ``{"suspects": [{"id", "iri", "title", "kind", "cause", "path", "changed", "since"}, …], "notes": […]}``. ``path``
+    leads from the item that changed to the suspect one, as in a trace; ``changed`` has ``{"item": {…}, "property",
+    "old", "new"}`` for each value that the first item of the path says otherwise, an item, a text or null; ``since`` is
+    the time in UTC of the first change that did that.
 item
     ``{"id", "iri", "title", "kind"}``.
 remark
@@ -24,11 +29,11 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from kg.report.walk import item_of, links, nodes
-from kg.values import Findings, Item, Severity, Table
+from kg.values import Findings, Item, Severity, Suspects, Table
 
 if TYPE_CHECKING:
     from kg.report import Result
-    from kg.values import Cell, Entry, Finding, Note, Trace
+    from kg.values import Cell, Entry, Finding, Note, Suspect, Trace
 
 __all__ = ["write_json"]
 
@@ -39,6 +44,8 @@ def write_json(result: Result, stream: TextIO) -> None:
     """Write `result` as JSON: two spaces of indentation, the same bytes for the same result."""
     if isinstance(result, Findings):
         shape = _findings(result)
+    elif isinstance(result, Suspects):
+        shape = _suspects(result)
     elif isinstance(result, Table):
         shape = _table(result)
     else:
@@ -94,6 +101,26 @@ def _trace(result: Trace) -> _Object:
     ]
     shape["notes"] = [_note(note) for note in result.notes]
     return shape
+
+
+def _suspects(result: Suspects) -> _Object:
+    return {
+        "suspects": [_suspect(one) for one in result.items],
+        "notes": [_note(note) for note in result.notes],
+    }
+
+
+def _suspect(one: Suspect) -> _Object:
+    links = [{}, *({"link": link} for link in one.links)]
+    return _item(one.item) | {
+        "cause": one.cause,
+        "path": [_item(item) | link for item, link in zip(one.path, links, strict=True)],
+        "changed": [
+            {"item": _item(row.item), "property": row.property, "old": _cell(row.old), "new": _cell(row.new)}
+            for row in one.changed
+        ],
+        "since": one.since,
+    }
 
 
 def _entry(entry: Entry) -> _Object:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TextIO
 from kg.rdf.names import PREFIXES
 from kg.report.style import Style
 from kg.report.text_findings import findings_lines
+from kg.report.text_suspects import suspects_lines
 from kg.report.text_table import table_lines
 from kg.report.text_trace import trace_lines
-from kg.values import Findings, Table
+from kg.values import Findings, Suspects, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,8 @@ def write_text(
     known = PREFIXES if prefixes is None else prefixes
     if isinstance(result, Findings):
         lines = findings_lines(result, style, width, known)
+    elif isinstance(result, Suspects):
+        lines = suspects_lines(result, style, width, known)
     elif isinstance(result, Table):
         lines = table_lines(result, style, width)
     else:

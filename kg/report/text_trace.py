@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kg.values import Entry, Item, Trace
 
-__all__ = ["trace_lines"]
+__all__ = ["trace_lines", "tree_lines"]
 
 _MARKS: Final = {True: "●", False: "○", None: " "}
 
@@ -48,7 +48,7 @@ def trace_lines(trace: Trace, style: Style, width: int | None, prefixes: Mapping
         yield ""
     if trace.paths:
         yield style("paths", "bold") + style("  the shortest way to each", "dim")
-        yield from _tree(trace, style, room, prefixes)
+        yield from tree_lines(trace, style, room, prefixes)
         yield ""
     reached = {entry.item.iri for _, entries in trace.buckets for entry in entries}
     yield style(f"{counted(len(reached), 'item')} over {counted(len(trace.steps), 'link')}", "dim")
@@ -95,7 +95,8 @@ class _Twig:
     last: bool
 
 
-def _tree(trace: Trace, style: Style, width: int, prefixes: Mapping[str, str]) -> Iterator[str]:
+def tree_lines(trace: Trace, style: Style, width: int, prefixes: Mapping[str, str]) -> Iterator[str]:
+    """Yield the paths of a trace as one tree that begins at its start; see `trace_lines`."""
     known, named = nodes(trace), links(trace)
     root = tree(trace)
     yield f"  {_name(item_of(root.iri, known, prefixes), style)}"

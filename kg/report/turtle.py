@@ -1,4 +1,7 @@
-"""Results as RDF in Turtle: findings as a SHACL validation report, traces as the links that were walked."""
+"""Results as RDF in Turtle.
+
+Findings are a SHACL validation report, traces the links that were walked, suspects what is derived of them.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ from kg.rdf.turtle import write_turtle
 from kg.report import NO_TURTLE
 from kg.report.paths import path_triples
 from kg.report.walk import nodes
-from kg.values import Findings, Table
+from kg.values import Findings, Suspects, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kg.report import Result
-    from kg.values import Finding, Trace
+    from kg.values import Finding, Item, Trace
 
 __all__ = ["write_turtle_report"]
 
@@ -36,7 +39,10 @@ def write_turtle_report(result: Result, stream: TextIO, *, prefixes: Mapping[str
     known = dict(PREFIXES if prefixes is None else prefixes)
     if isinstance(result, Table):
         raise InputError(NO_TURTLE)
-    triples = list(_report(result, known) if isinstance(result, Findings) else _walk(result, known))
+    if isinstance(result, Suspects):
+        triples = list(_suspects(result))
+    else:
+        triples = list(_report(result, known) if isinstance(result, Findings) else _walk(result, known))
     stream.write(write_turtle(triples, prefixes={p: ns for p, ns in known.items() if p}))
 
 
@@ -71,12 +77,7 @@ def _result(node: BlankNode, finding: Finding, prefixes: Mapping[str, str]) -> I
 def _walk(trace: Trace, prefixes: dict[str, str]) -> Iterator[Triple]:
     """Yield the links of a trace as they stand in the graph, and what its items are called."""
     for item in nodes(trace).values():
-        node = _node(item.iri)
-        yield Triple(node, NamedNode(DCTERMS + "identifier"), Literal(item.id))
-        if item.title:
-            yield Triple(node, NamedNode(DCTERMS + "title"), Literal(item.title))
-        if item.kind:
-            yield Triple(node, _TYPE, NamedNode(NS + item.kind))
+        yield from _named(item)
     for step in trace.steps:
         link, back = step.link.removeprefix("^"), step.link.startswith("^")
         iri = expand(link, prefixes) or (link[1:-1] if link.startswith("<") else None)
@@ -85,6 +86,24 @@ def _walk(trace: Trace, prefixes: dict[str, str]) -> Iterator[Triple]:
             yield Triple(source, NamedNode(DCTERMS + "relation"), target)
         else:
             yield Triple(target if back else source, NamedNode(iri), source if back else target)
+
+
+def _suspects(result: Suspects) -> Iterator[Triple]:
+    """Yield which item is suspect because of which, as it is derived, and what they are called."""
+    for item in {one.iri: one for suspect in result.items for one in (suspect.item, suspect.path[0])}.values():
+        yield from _named(item)
+    for suspect in result.items:
+        yield Triple(_node(suspect.item.iri), NamedNode(NS + "suspectBecauseOf"), _node(suspect.path[0].iri))
+
+
+def _named(item: Item) -> Iterator[Triple]:
+    """Yield what an item is called."""
+    node = _node(item.iri)
+    yield Triple(node, NamedNode(DCTERMS + "identifier"), Literal(item.id))
+    if item.title:
+        yield Triple(node, NamedNode(DCTERMS + "title"), Literal(item.title))
+    if item.kind:
+        yield Triple(node, _TYPE, NamedNode(NS + item.kind))
 
 
 def _sh(name: str) -> NamedNode:
