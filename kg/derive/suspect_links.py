@@ -103,18 +103,20 @@ class SuspectLinks:
 
 
 def link_lines(standing: Standing, base: str) -> Iterator[bytes]:
-    """Yield what is said of a link that has to be looked at, or does not hold; nothing of others.
+    """Yield what is said of a link that has to be looked at, does not hold, or is new; nothing of others.
 
     Args:
         standing: the link.
         base: base IRI of the project.
     """
-    if not standing.asks and not (standing.state is LinkState.INVALID and standing.dependents):
+    kinds = [kind for kind, told in _kinds(standing) if told]
+    if not kinds or not standing.dependents:
         return
     link = standing.link
     name = hashlib.sha256("\n".join(link).encode()).hexdigest()[:32]
     node = NamedNode(f"{base}suspect-link/{name}")
-    yield line(node, NamedNode(_TYPE), NamedNode(NS + ("SuspectLink" if standing.asks else "InvalidLink")))
+    for kind in kinds:
+        yield line(node, NamedNode(_TYPE), NamedNode(NS + kind))
     yield line(node, NamedNode(_FROM), NamedNode(link.source))
     yield line(node, NamedNode(_TO), NamedNode(link.target))
     yield line(node, NamedNode(NS + "reviewsLinkType"), Literal(link.property, datatype=NamedNode(XSD + "anyURI")))
@@ -123,6 +125,13 @@ def link_lines(standing: Standing, base: str) -> Iterator[bytes]:
     judged = standing.newer or standing.record
     if judged is not None:
         yield line(node, NamedNode(NS + "lastJudged"), NamedNode(judged.iri))
+
+
+def _kinds(standing: Standing) -> Iterator[tuple[str, bool]]:
+    """Yield each class of links that are told of, and whether a link is of it."""
+    yield "SuspectLink", standing.asks
+    yield "InvalidLink", standing.state is LinkState.INVALID
+    yield "UnreviewedLink", standing.state is LinkState.UNREVIEWED and standing.accepted
 
 
 def _around(standings: Standings, node: str) -> set[str]:

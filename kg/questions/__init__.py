@@ -10,6 +10,7 @@ A file is portable SPARQL 1.1 with comments. The lines that begin with ``#+`` ar
     #+ scope = "…"                  what it looks at
     #+ command = "impact"           the command that asks it of an item (impact, why, trace); left out: only `ask` does
     #+ [[parameter]]                name, help, type (item, string, integer, date), classes, required, default, choices
+    #+ reviews = true               of a trace: tells, as `review`, the worst state of the links that lead to an entry
     #+ [[note]]                     code, text: goes with every answer
 
 A **table** has ``[[column]]`` (name, help), each a variable of its one SELECT query. The query takes the value of a

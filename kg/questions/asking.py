@@ -16,6 +16,7 @@ from kg.questions.arguments import bind, blocks
 from kg.questions.classes import Classes
 from kg.questions.header import FRONTIER
 from kg.questions.library import all_questions
+from kg.questions.reviews import review_states
 from kg.questions.walk import Plan, walk
 from kg.rdf.names import PREFIXES, RDF
 from kg.rdf.terms import values
@@ -159,6 +160,10 @@ class Asker:
         nodes = {node for source, _, target, _ in walked.links for node in (source, target)}
         items = self._describe(nodes | {walked.start} | {iri for entries in walked.reached.values() for iri in entries})
         facts = self._facts(question.facts, walked, items, bound)
+        if question.reviews:
+            links = [(source, link, target) for source, link, target, _ in walked.links]
+            for iri, state in review_states(self._reader, links, self._prefixes).items():
+                facts.setdefault(iri, {})["review"] = state
         marked = {bucket.name for bucket in question.buckets if bucket.governing}
         buckets = tuple(
             (

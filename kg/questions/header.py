@@ -130,6 +130,7 @@ class Question:
         buckets: of a trace: where it puts what it reaches, in order.
         steps: of a trace: its queries, in order.
         facts: of a trace: what else it tells about the entries.
+        reviews: of a trace: whether it tells, as ``review``, the worst state of the links that lead to an entry.
     """
 
     slug: str
@@ -149,6 +150,7 @@ class Question:
     buckets: tuple[Bucket, ...] = ()
     steps: tuple[Step, ...] = ()
     facts: tuple[Facts, ...] = ()
+    reviews: bool = False
 
     @property
     def start(self) -> Parameter | None:

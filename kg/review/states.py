@@ -62,6 +62,7 @@ class Standing:
         stands: whether the link is there now.
         dependents: the ends to be looked at again when the other one changes; none that is retired or gone.
         newer: the latest record of its target, where the link came after it and the target rests on it.
+        accepted: whether some acceptance was made of the links that stood at a baseline.
     """
 
     link: Link
@@ -73,6 +74,7 @@ class Standing:
     stands: bool
     dependents: tuple[str, ...]
     newer: Record | None = None
+    accepted: bool = False
 
     @property
     def asks(self) -> bool:
@@ -177,7 +179,8 @@ class Standings:
             changed = tuple(end for end, then, now in ends if then != now)
             return Standing(link, source, target, LinkState.SUSPECT, last, changed, stands, dependents)
         newer = self._judged(link.target) if link.target in dependents and stands else None
-        return Standing(link, source, target, LinkState.UNREVIEWED, None, (), stands, dependents, newer)
+        accepted = bool(self.accepted)
+        return Standing(link, source, target, LinkState.UNREVIEWED, None, (), stands, dependents, newer, accepted)
 
     def _judgements(self, link: Link, *, stands: bool) -> Iterable[Record]:
         """Yield all records of a link, acceptances among them."""
