@@ -165,6 +165,8 @@ class _Reader:
                 raise Unreadable("it takes only some of its rows (LIMIT or OFFSET)")
             case "Graph":
                 self.graphs = True
+        if part.p is None:  # among them what rdflib leaves as it was parsed: EXISTS in HAVING
+            raise Unreadable(f"its algebra has a part that is not known here: {part.name}")
         self.read(part.p, scope, names, top=top and part.name in WRAPPERS)
         match part.name:
             case "Filter":
