@@ -36,16 +36,16 @@ def files_behind(rules: RuleSet) -> dict[str, tuple[RuleFile, ...]]:
     return {rule.iri: tuple(rules.files[i] for i in sorted(_reached(at[rule.file], needs))) for rule in rules.rules}
 
 
-def rule_digests(rules: RuleSet, prefixes: Mapping[str, str]) -> dict[str, str]:
+def rule_digests(behind: Mapping[str, tuple[RuleFile, ...]], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return the IRI of each rule → digest of what its results depend on beside the facts.
 
     Args:
-        rules: the rules.
+        behind: IRI of each rule → the files without which it can't run.
         prefixes: prefix → namespace, for the paths in results.
     """
     common = hashlib.sha256(repr((_FORMAT, version("shacl"), sorted(prefixes.items()))).encode())
     found = {}
-    for iri, files in files_behind(rules).items():
+    for iri, files in behind.items():
         own = common.copy()
         own.update("".join(file.digest for file in files).encode())
         found[iri] = own.hexdigest()[:32]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["facts_of", "packaged_rule_files", "read_rules"]
 
 _PROPERTY = NamedNode(SH + "property")
+_PATH = NamedNode(SH + "path")
 _SEVERITIES = {SH + severity.name.capitalize(): severity for severity in Severity}
 _DAY = (b"asOf", b"thisCheck")
 _DIRECT = (
@@ -94,8 +95,15 @@ def _file(path: Path, key: str) -> RuleFile:
 
 
 def _rule_file(shown: str, key: str, triples: Iterable[Triple], text: bytes) -> RuleFile:
-    dated = any(name in text for name in _DAY)
-    return RuleFile(shown, tuple(_named_shapes(triples, key)), hashlib.sha256(text).hexdigest(), dated)
+    named = tuple(_named_shapes(triples, key))
+    paths = {t.subject for t in named if t.predicate == _PATH}
+    return RuleFile(
+        shown,
+        named,
+        hashlib.sha256(text).hexdigest(),
+        dated=any(name in text for name in _DAY),
+        nested=any(t.predicate == _PROPERTY and t.subject in paths for t in named),
+    )
 
 
 def _named_shapes(triples: Iterable[Triple], key: str) -> list[Triple]:

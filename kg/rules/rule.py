@@ -89,12 +89,15 @@ class RuleFile:
         triples: what it states; each property shape has an IRI.
         digest: SHA-256 of the file as it was read.
         dated: whether it speaks of the day of the check, so that another day may give other results.
+        nested: whether a property shape in it has property shapes of its own: their results are about other nodes than
+            those that the rule selects.
     """
 
     shown: str
     triples: tuple[Triple, ...]
     digest: str = ""
     dated: bool = True
+    nested: bool = True
 
 
 @dataclass(frozen=True, slots=True)

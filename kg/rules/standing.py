@@ -16,7 +16,7 @@ from kg.focus.footprint import Footprint, Opaque
 from kg.focus.shapes import Shapes
 from kg.rdf.names import PREFIXES
 from kg.rules.describe import describe_some
-from kg.rules.digests import rule_digests
+from kg.rules.digests import files_behind, rule_digests
 from kg.rules.findings import findings_of, named, ordered
 from kg.rules.standing_plan import Plan, plan_rules
 from kg.rules.standing_run import Run
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from kg.focus.cache import Footprints
     from kg.rules.results import Result
-    from kg.rules.rule import RuleSet
+    from kg.rules.rule import RuleFile, RuleSet
     from kg.rules.standing_source import Source
     from kg.rules.unknown import Stray
 
@@ -99,7 +99,8 @@ class StandingCheck:
         return self._bring(source, rules, as_of).notes
 
     def _bring(self, source: Source, rules: RuleSet, as_of: date, *, full: bool = False) -> _Found:
-        goals = self._goals(source, rules, as_of)
+        behind = files_behind(rules)
+        goals = self._goals(source, behind, as_of)
         if not full:
             with self._state.reading():
                 known = self._state.rules()
@@ -109,17 +110,16 @@ class StandingCheck:
             known = self._state.rules()
             if any(was.sequence > source.sequence for was in known.values()) and not source.newest():
                 raise sqlite3.OperationalError("another process knows a newer state")
-            plan = self._forward(source, rules, goals, known, Run(source, rules, as_of), full=full)
+            plan = self._forward(source, rules, goals, known, Run(source, rules, behind, as_of), full=full)
             self._footprints.save()
             return replace(self._found(rules, self._state.rules()), notes=plan.notes() if known else ())
 
-    def _goals(self, source: Source, rules: RuleSet, as_of: date) -> list[RuleState]:
+    def _goals(self, source: Source, behind: Mapping[str, tuple[RuleFile, ...]], as_of: date) -> list[RuleState]:
         """Return up to where each rule is to be brought."""
-        digests, day = rule_digests(rules, self._prefixes), as_of.isoformat()
-        dated = {file.shown for file in rules.files if file.dated}
+        digests, day = rule_digests(behind, self._prefixes), as_of.isoformat()
         goals = [
-            RuleState(r.iri, digests[r.iri], source.id, source.sequence, day, dated=r.file in dated, idle=False)
-            for r in rules.rules
+            RuleState(iri, digests[iri], source.id, source.sequence, day, any(f.dated for f in files), idle=False)
+            for iri, files in behind.items()
         ]
         return [*goals, RuleState(_WORDS, "", source.id, source.sequence, day, dated=False, idle=False)]
 
@@ -139,16 +139,20 @@ class StandingCheck:
         def reads(rule: str) -> Footprint | Opaque:
             return Footprint() if rule == _WORDS else self._footprints.rule(shapes, rule)
 
-        plan = plan_rules(goals, known, source, reads, full=full)
         facts = Visible(source.reader)
+        targets, by_iri = Targets(facts), rules.by_iri()
+
+        def picks(rule: str, focus: str) -> bool:
+            return any(file.nested for file in run.behind[rule]) or targets.picks(by_iri[rule], focus)
+
+        plan = plan_rules(goals, known, source, reads, picks, full=full)
         results = run.some(plan)
         if _WORDS in plan.since and not self._words.bring(facts, plan.since[_WORDS]):
             plan.full[_WORDS] = "another vocabulary than before is closed"
         results += run.full(plan, self._words if _WORDS in plan.full else None)
         self._look_up_terms(rules)
         self._state.forget(plan.full)
-        for rule, foci in plan.foci.items():
-            self._state.forget_foci(rule, foci)
+        self._state.forget_foci(plan.concerned)
         self._state.put(_idle(goals, rules, plan, known, facts))
         self._state.add(results)
         return plan

@@ -40,12 +40,14 @@ class Plan:
 
     Attributes:
         full: IRI of a rule to run on all facts → why.
-        foci: IRI of a rule to run at some focus nodes → those, IRIs without brackets.
+        concerned: IRI of a rule → the focus nodes at which what was found counts no more, IRIs without brackets.
+        foci: IRI of a rule to run at some focus nodes → those; not those concerned that it does not select.
         footprints: IRI of each rule in `foci` → what it reads.
         since: IRI of each rule that is brought forward → what came and went for rules since it last ran.
     """
 
     full: dict[str, str] = field(default_factory=dict)
+    concerned: dict[str, set[str]] = field(default_factory=dict)
     foci: dict[str, set[str]] = field(default_factory=dict)
     footprints: dict[str, Footprint] = field(default_factory=dict)
     since: dict[str, list[Triple]] = field(default_factory=dict)
@@ -69,6 +71,7 @@ def plan_rules(
     known: Mapping[str, RuleState],
     source: Source,
     footprint: Callable[[str], Footprint | Opaque],
+    picks: Callable[[str, str], bool],
     *,
     full: bool = False,
 ) -> Plan:
@@ -79,6 +82,7 @@ def plan_rules(
         known: IRI of a rule → up to where it was brought.
         source: the facts.
         footprint: tells of a rule what it reads.
+        picks: tells of a rule and a focus node whether it may have results there.
         full: whether to run all on all facts, whatever is kept.
     """
     plan = Plan()
@@ -92,6 +96,9 @@ def plan_rules(
             behind[was.state].append(goal.iri)
     for state, iris in behind.items():
         _since(state, iris, source, footprint, plan)
+    for iri, concerned in plan.concerned.items():
+        if found := {focus for focus in concerned if picks(iri, focus)}:
+            plan.foci[iri] = found
     return plan
 
 
@@ -126,7 +133,7 @@ def _since(
             if reads.open or reads.graphs:
                 plan.full[iri] = "what they read can't be cut out of the facts"
             else:
-                plan.foci[iri], plan.footprints[iri] = concerned, reads
+                plan.concerned[iri], plan.footprints[iri] = concerned, reads
 
 
 def _note(reason: str, rules: list[str]) -> Note:

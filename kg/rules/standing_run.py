@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from kg.focus.neighbourhood import TooMuch, neighbourhood
 from kg.focus.view import View
-from kg.rules.digests import files_behind
 from kg.rules.engine import run_fast, run_fast_on
 from kg.rules.facts import as_of_line, fact_file
 from kg.rules.findings import iri_of
@@ -19,10 +18,10 @@ from kg.rules.vocabulary import read_vocabulary
 from kg.store.written import canonical_term
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
-    from kg.rules.rule import RuleSet
+    from kg.rules.rule import RuleFile, RuleSet
     from kg.rules.standing_plan import Plan
     from kg.rules.standing_source import Source
     from kg.rules.standing_words import Words
@@ -36,11 +35,12 @@ class Run:
     Args:
         source: the facts.
         rules: the rules, others among them.
+        behind: IRI of each rule → the files without which it can't run.
         as_of: the day to judge by.
     """
 
-    def __init__(self, source: Source, rules: RuleSet, as_of: date) -> None:
-        self._source, self._rules, self._day = source, rules, as_of_line(as_of)
+    def __init__(self, source: Source, rules: RuleSet, behind: Mapping[str, tuple[RuleFile, ...]], as_of: date) -> None:
+        self._source, self._rules, self.behind, self._day = source, rules, behind, as_of_line(as_of)
 
     def some(self, plan: Plan) -> list[Result]:
         """Judge the focus nodes of a plan; where what is read of them is too much, change the plan instead."""
@@ -78,8 +78,7 @@ class Run:
 
     def _only(self, iris: Collection[str]) -> RuleSet:
         """Return the files of some rules and no others: compiling a rule costs as much as judging an item by it."""
-        behind = files_behind(self._rules)
-        files = {file.shown: file for rule in iris for file in behind.get(rule, ())}
+        files = {file.shown: file for rule in iris for file in self.behind.get(rule, ())}
         return replace(self._rules, files=tuple(files.values()))
 
 

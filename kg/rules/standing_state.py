@@ -12,7 +12,7 @@ from kg.store.written import canonical_term
 from kg.values import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["RuleState", "StandingState"]
@@ -106,18 +106,17 @@ class StandingState:
 
     def forget(self, rules: Iterable[str]) -> None:
         """Drop all results of rules."""
-        self._base.executemany("DELETE FROM result WHERE rule = ?", self._numbers(rules))
+        self._base.executemany("DELETE FROM result WHERE rule = ?", [(number,) for _, number in self._numbered(rules)])
 
-    def forget_foci(self, rule: str, foci: Iterable[str]) -> None:
-        """Drop the results of one rule at some focus nodes.
+    def forget_foci(self, foci: Mapping[str, Iterable[str]]) -> None:
+        """Drop the results of rules at some focus nodes.
 
         Args:
-            rule: its IRI.
-            foci: IRIs without brackets, literals in the store's canonical form.
+            foci: IRI of each rule → IRIs without brackets, literals in the store's canonical form.
         """
-        for (number,) in self._numbers([rule]):
-            gone = {f"<{focus}>" for focus in foci}
-            literals = {focus for focus in foci if focus.startswith('"')}
+        for rule, number in self._numbered(foci):
+            gone = {f"<{focus}>" for focus in foci[rule]}
+            literals = {focus for focus in foci[rule] if focus.startswith('"')}
             if literals:
                 rows = self.rows("SELECT DISTINCT focus FROM result WHERE rule = ? AND focus LIKE '\"%'", (number,))
                 gone |= {text for (text,) in rows if canonical_term(text) in literals}
@@ -152,9 +151,6 @@ class StandingState:
     def close(self) -> None:
         """Let go of the file."""
         self._base.close()
-
-    def _numbers(self, rules: Iterable[str]) -> list[tuple[int]]:
-        return [(number,) for _, number in self._numbered(rules)]
 
     def _numbered(self, rules: Iterable[str]) -> list[tuple[str, int]]:
         number = dict(self._base.execute("SELECT iri, number FROM rule"))

@@ -23,6 +23,7 @@ __all__ = [
     "reached",
     "read_vocabulary",
     "supers_of",
+    "walked",
 ]
 
 _PREDICATE: Final = re.compile(rb"> <([^<> ]+)> ")
@@ -122,14 +123,19 @@ def supers_of(name: str, supers: Mapping[str, Iterable[str]]) -> set[str]:
 
 def reached(start: str, near: Callable[[str], Iterable[str]]) -> set[str]:
     """Return `start` and all that can be reached from it in steps of `near`."""
+    return set(walked(start, near))
+
+
+def walked(start: str, near: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """Yield what `reached` returns, each before a step from it is made."""
     found: set[str] = set()
     open_ = [start]
     while open_:
         one = open_.pop()
         if one not in found:
             found.add(one)
+            yield one
             open_.extend(near(one))
-    return found
 
 
 def lines_with(facts: mmap.mmap, part: str) -> Iterator[tuple[str, str, str]]:
