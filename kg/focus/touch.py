@@ -45,7 +45,7 @@ def foci(footprint: Footprint, view: View, triples: Iterable[Triple], limit: int
 
     Args:
         footprint: what the unit reads.
-        view: the past and the present state together: ``View(reader, touched, …)``.
+        view: the present state: ``View(reader, touched, …)``.
         triples: what came and went for the unit: ``view.visible()``.
         limit: how many pairs of node and state to visit at most.
 

@@ -1,8 +1,12 @@
-"""What a walk sees: the present state, or the present and the past one together, with or without what is retired."""
+"""What a walk sees: the present state, with or without what is retired.
+
+The present state is enough to find whom a change concerns. A unit can find something else for a focus node only if a
+statement came or went that lies on a way from that node, in the past state or in the present one. Take the first such
+statement on the way: what lies before it neither came nor went, so it is there still and leads back to the focus node.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -34,8 +38,7 @@ class View:
 
     Args:
         reader: the present state.
-        touched: what came and went since a past state. With it the view holds every statement that is visible in the
-            past state or in the present one; without it, exactly those visible now.
+        touched: what came and went since a past state, for `visible`.
         hide_retired: whether statements from and to an item with the status retired are out of sight, as they are for
             rules.
     """
@@ -44,10 +47,6 @@ class View:
         self._reader, self._hide = reader, hide_retired
         self._touched = tuple(dict.fromkeys(touched.triples())) if touched else ()
         self._moved = {t.subject for t in self._touched if t.predicate == _STATUS and t.object == _RETIRED}
-        self._gone: dict[tuple[Term, bool], list[tuple[str, Term]]] = defaultdict(list)
-        for triple in touched.removed if touched else ():
-            self._gone[triple.subject, False].append((triple.predicate.value, triple.object))
-            self._gone[triple.object, True].append((triple.predicate.value, triple.subject))
         self._hidden: dict[Term, bool] = {}
         self._whole: dict[tuple[Term, bool], dict[str, list[Term]] | None] = {}
         self._steps: dict[tuple[Term, str | None, bool], list[Term]] = {}
@@ -59,7 +58,7 @@ class View:
         Where what is retired is hidden, an item that becomes retired, or ceases to be, takes all statements from and to
         it along.
         """
-        found = dict.fromkeys(t for t in self._touched if not (self.hides(t.subject) or self.hides(t.object)))
+        found = dict.fromkeys(t for t in self._touched if not (self._stays(t.subject) or self._stays(t.object)))
         if self._hide:
             for item in self._moved:
                 if isinstance(item, NamedNode | BlankNode):
@@ -67,12 +66,12 @@ class View:
         return list(found)
 
     def hides(self, node: Term) -> bool:
-        """Tell whether `node` is out of sight, in the past state as well as in the present one."""
+        """Tell whether `node` is out of sight."""
         if not self._hide or not isinstance(node, NamedNode | BlankNode):
             return False
         known = self._hidden.get(node)
         if known is None:
-            known = node not in self._moved and _RETIRED in self._reader.objects(node, _STATUS)
+            known = _RETIRED in self._reader.objects(node, _STATUS)
             self._hidden[node] = known
         return known
 
@@ -107,18 +106,23 @@ class View:
         """
         if self.hides(node):
             return []
-        found = dict.fromkeys(islice(self._pairs(node, inverse), most + 1))
+        found = list(islice(self._pairs(node, inverse), most + 1))
         if len(found) > most:
             raise Crowded
-        found |= dict.fromkeys(self._gone.get((node, inverse), ()))
         return [(name, other) for name, other in found if not self.hides(other)]
 
+    def _stays(self, node: Term) -> bool:
+        """Tell whether `node` is out of sight, and was in the past state."""
+        return self.hides(node) and node not in self._moved
+
     def _around(self, item: Node) -> Iterator[Triple]:
-        for inverse in (False, True):
-            pairs = dict.fromkeys(self._pairs(item, inverse)) | dict.fromkeys(self._gone.get((item, inverse), ()))
-            for name, other in pairs:
-                if not self.hides(other):
-                    yield _triple(other, name, item) if inverse else _triple(item, name, other)
+        """Yield the statements from and to an item that were or will be out of sight with it."""
+        for predicate, object_ in self._reader.outgoing(item):
+            if not self._stays(object_):
+                yield Triple(item, predicate, object_)
+        for subject, predicate in self._reader.incoming(item):
+            if not self._stays(subject):
+                yield Triple(subject, predicate, item)
 
     def _read(self, node: Term, property_: str | None, inverse: bool, most: int) -> list[Term]:
         if self.hides(node):
@@ -133,8 +137,6 @@ class View:
             if len(found) > most:
                 self._crowds[node, property_, inverse] = most
                 raise Crowded
-        gone = [other for name, other in self._gone.get((node, inverse), ()) if name == property_]
-        found = list(dict.fromkeys((*found, *gone))) if gone else found
         return [other for other in found if not self.hides(other)] if self._hide else found
 
     def _all_of(self, node: Term, inverse: bool) -> dict[str, list[Term]] | None:
@@ -163,9 +165,3 @@ class View:
         if inverse:
             return self._reader.subjects(NamedNode(property_), node)
         return () if isinstance(node, Literal | Triple) else self._reader.objects(node, NamedNode(property_))
-
-
-def _triple(subject: Term, property_: str, object_: Term) -> Triple:
-    if isinstance(subject, Literal | Triple):
-        raise TypeError("a literal can't be a subject")
-    return Triple(subject, NamedNode(property_), object_)
