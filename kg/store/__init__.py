@@ -4,7 +4,7 @@ What is below ``.interlock/`` (never committed; delete it, and the next command 
 
     format              version of this layout
     lock                held by the process that commits
-    state.json          what the index holds: each graph's files, sizes, terms in use; heads, sources, digests
+    state.json          what the index holds: each graph's files and size; heads, sources, digests
     redo.json           a commit under way: the state to be and what changes; whoever comes next completes it
     log/                <sequence>.json: the redo files of the last commits; they tell what was touched since a state
     store/              the index store of pyoxigraph; only the process that holds the lock opens it

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import TYPE_CHECKING, Final
 
-from kg.rdf.ntriples import Vocabulary, merge
+from kg.rdf.ntriples import merge
 from kg.store.graphs import GraphFile, GraphState
 
 if TYPE_CHECKING:
@@ -23,10 +22,10 @@ _SHARE: Final = 0.01
 
 
 def write_graph(folder: Path, iri: str, before: GraphState | None, delta: Delta, sequence: int) -> GraphState:
-    """Write the files of a graph after `delta`, each synced to disk, and return its state; old files stay.
+    """Write the files of a graph after `delta`, not synced to disk yet, and return its state; old files stay.
 
     Args:
-        folder: where the files are; whoever calls syncs the names in it.
+        folder: where the files are.
         iri: the graph.
         before: its state before, None where it is new.
         delta: what changes. A line to add that is there, and one to remove that is not, do no harm.
@@ -42,12 +41,11 @@ def write_graph(folder: Path, iri: str, before: GraphState | None, delta: Delta,
     else:
         lines = delta.added
     _write(folder / f"{stem}.nt", lines)
-    return GraphState(f"{stem}.nt", lines=len(lines), vocabulary=Vocabulary.of(lines))
+    return GraphState(f"{stem}.nt", lines=len(lines))
 
 
 def _write_difference(folder: Path, stem: str, before: GraphState, file: GraphFile, delta: Delta) -> GraphState:
     come, gone = set(file.added), set(file.removed)
-    vocabulary = Vocabulary(dict(before.vocabulary.predicates), dict(before.vocabulary.classes))
     removed = [line for line in delta.removed if line in come or (line not in gone and file.in_base(line))]
     for line in removed:
         if line in come:
@@ -60,9 +58,7 @@ def _write_difference(folder: Path, stem: str, before: GraphState, file: GraphFi
             gone.discard(line)
         else:
             come.add(line)
-    vocabulary.remove(removed)
-    vocabulary.add(added)
-    after = GraphState(before.base, lines=before.lines + len(added) - len(removed), vocabulary=vocabulary)
+    after = GraphState(before.base, lines=before.lines + len(added) - len(removed))
     if come:
         after.added = f"{stem}.added.nt"
         _write(folder / after.added, sorted(come))
@@ -74,7 +70,6 @@ def _write_difference(folder: Path, stem: str, before: GraphState, file: GraphFi
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:
     """Write a file that nothing names yet: one that a crash left half written is written again from its beginning."""
+    path.unlink(missing_ok=True)
     with path.open("wb") as file:
         file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())

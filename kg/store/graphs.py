@@ -7,11 +7,11 @@ is found by halving, and the whole graph streams as large slices of the base wit
 from __future__ import annotations
 
 import mmap
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kg.rdf.ntriples import Vocabulary, find_line, merge, read_lines
+from kg.rdf.ntriples import find_line, merge, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,12 @@ class GraphState:
         added: name of the file of lines that come to the base; empty where there are none.
         removed: name of the file of lines of the base that are gone; empty where there are none.
         lines: number of triples.
-        vocabulary: properties and classes in use, with counts.
     """
 
     base: str
     added: str = ""
     removed: str = ""
     lines: int = 0
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def files(self) -> list[str]:
         """Return the names of its files."""
@@ -46,12 +44,12 @@ class GraphState:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return asdict(self)
+        return {"base": self.base, "added": self.added, "removed": self.removed, "lines": self.lines}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> GraphState:
         """Return what `to_json` wrote."""
-        return cls(**{**data, "vocabulary": Vocabulary(**data["vocabulary"])})
+        return cls(data["base"], data["added"], data["removed"], data["lines"])
 
 
 class GraphFile:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import InterlockError
-from kg.rdf.ntriples import sync_folder, write_atomic
+from kg.rdf.ntriples import write_atomic, write_whole
 from kg.store.current import FORMAT, current_snapshot, read_state
 from kg.store.graph_writer import write_graph
 from kg.store.graphs import GraphFile
@@ -59,8 +59,10 @@ class Index:
         self._writer: StoreWriter | None = None
         self._graphs.mkdir(parents=True, exist_ok=True)
         (folder / "snapshots").mkdir(exist_ok=True)
-        (folder / ".gitignore").write_text("*\n")
-        write_atomic(folder / "format", [b"%d\n" % FORMAT])
+        for name, text in ((".gitignore", b"*\n"), ("format", b"%d\n" % FORMAT)):
+            path = folder / name
+            if not path.exists() or path.read_bytes() != text:
+                write_atomic(path, [text])
         self.state = read_state(folder / "state.json") or Manifest("", 0, 0, {}, {})
         if self._redo.exists():
             self._complete()
@@ -100,7 +102,7 @@ class Index:
         after = Manifest(id_, sequence, self.state.merged, graphs, notes, churn)
         change = None if rebuild else deltas
         self._step("redo")
-        write_redo(self._redo, self.state.id, after.to_json(), change, then=follow.graph if follow else "")
+        self._write_redo(after, change, follow.graph if follow else "")
         self._step("store")
         growth = self._change_store(after, change)
         if follow is not None:
@@ -123,9 +125,9 @@ class Index:
             self._write_state()
         self._step("snapshot")
         snapshots = self._folder / "snapshots"
-        publish(snapshots, self.state, store)
+        publish(snapshots, self.state, store, self._folder / "state.json")
         self._step("current")
-        write_atomic(self._folder / "current", [self.state.id.encode() + b"\n"])
+        write_whole(self._folder / "current", self.state.id.encode() + b"\n")  # if it is lost, it is written again
         self._step("prune")
         left = prune(snapshots, keep, self.state.id)
         used = {name for state in [self.state, *left] for graph in state.graphs.values() for name in graph.files()}
@@ -159,7 +161,7 @@ class Index:
             graphs = self._written(after.graphs, {follow.graph: more}, after.sequence)
             after = replace(after, graphs=graphs, churn=after.churn + len(more.removed))
             whole = None if change is None else {**change, follow.graph: more}
-            write_redo(self._redo, self.state.id, after.to_json(), whole)
+            self._write_redo(after, whole)
         return after, live.growth
 
     def _complete(self) -> None:
@@ -195,6 +197,13 @@ class Index:
             lambda iri, prefix: files[iri].starting(prefix) if iri in files else [],
         )
 
+    def _write_redo(self, after: Manifest, change: Mapping[str, Delta] | None, then: str = "") -> None:
+        """Write what is to be done, after the new files of graphs: one that it names must be whole."""
+        old = {name for graph in self.state.graphs.values() for name in graph.files()}
+        new = [self._graphs / name for graph in after.graphs.values() for name in graph.files() if name not in old]
+        first = [self._graphs, *new]
+        write_redo(self._redo, self.state.id, after.to_json(), change, then=then, first=first if new else ())
+
     def _settle(self, after: Manifest, merged: int | None) -> None:
         self.state = replace(after, merged=self._store().count() if merged is None else merged)
         self._step("state")
@@ -208,12 +217,10 @@ class Index:
     def _written(
         self, before: Mapping[str, GraphState], deltas: Mapping[str, Delta], sequence: int
     ) -> dict[str, GraphState]:
-        """Write the files of the graphs that change, synced to disk, and return the states of all graphs."""
+        """Write the files of the graphs that change, and return the states of all graphs."""
         graphs = dict(before)
         for iri, delta in deltas.items():
             after = write_graph(self._graphs, iri, graphs.pop(iri, None), delta, sequence)
             if after.lines:
                 graphs[iri] = after
-        if deltas:
-            sync_folder(self._graphs)
         return graphs

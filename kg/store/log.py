@@ -13,12 +13,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import InterlockError
-from kg.rdf.ntriples import write_atomic
+from kg.rdf.ntriples import sync_files, sync_folder
 from kg.store.delta import Delta
 from kg.store.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["Redo", "keep_entry", "read_redo", "touched_since", "write_redo"]
@@ -41,7 +41,13 @@ class Redo:
 
 
 def write_redo(
-    path: Path, before: str, state: dict[str, Any], deltas: Mapping[str, Delta] | None, *, then: str = ""
+    path: Path,
+    before: str,
+    state: dict[str, Any],
+    deltas: Mapping[str, Delta] | None,
+    *,
+    then: str = "",
+    first: Iterable[Path] = (),
 ) -> None:
     """Write what is to be done, synced to disk.
 
@@ -51,9 +57,14 @@ def write_redo(
         state: the state afterwards, as JSON values.
         deltas: IRI of each graph that changes → how; None where the store is loaded anew from the files of its graphs.
         then: IRI of a graph that follows from these and is brought forward afterwards; empty where none is.
+        first: files and folders that must be on disk before the redo file is.
     """
     change = {"from": before, "to": state["id"], "deltas": None if deltas is None else _plain(deltas), "then": then}
-    write_atomic(path, [json.dumps(change).encode(), b"\n", json.dumps(state).encode(), b"\n"])
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_bytes(b"%b\n%b\n" % (json.dumps(change).encode(), json.dumps(state).encode()))
+    sync_files([*first, draft])
+    draft.replace(path)
+    sync_folder(path.parent)
 
 
 def read_redo(path: Path) -> Redo:

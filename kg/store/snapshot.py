@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import NamedNode, Store
 
 from kg.errors import InterlockError
-from kg.rdf.ntriples import write_atomic
+from kg.rdf.ntriples import sync_folder, write_atomic
 from kg.store.embedded import EmbeddedReader
 from kg.store.graphs import GraphFile, GraphState
 from kg.store.log import touched_since
@@ -44,7 +44,7 @@ class Manifest:
         id: hash of the content: of the changes applied and of the read-only graphs loaded.
         sequence: number of the commit that published it, within this index.
         merged: triples in the default graph, each counted once.
-        graphs: IRI of each graph → its files, its size and the terms in use in it.
+        graphs: IRI of each graph → its files and its size.
         notes: what the project wrote down with it: heads, sources, digests of the read-only graphs.
         churn: triples removed since the store was last compacted.
     """
@@ -154,8 +154,15 @@ def open_snapshot(path: Path) -> SnapshotReader:
         raise InterlockError(f"the snapshot {path} is damaged, delete .interlock to build it anew: {error}") from error
 
 
-def publish(folder: Path, manifest: Manifest, store: StoreWriter) -> None:
-    """Make the present state of `store` a snapshot in `folder`; one that is there already stays as it is."""
+def publish(folder: Path, manifest: Manifest, store: StoreWriter, state: Path) -> None:
+    """Make the present state of `store` a snapshot in `folder`; one that is there already stays as it is.
+
+    Args:
+        folder: of the snapshots.
+        manifest: what the snapshot holds.
+        store: the store.
+        state: a file on disk that says what `manifest` does, and is only ever replaced as a whole.
+    """
     target = folder / manifest.id
     if target.is_dir():
         return
@@ -164,7 +171,11 @@ def publish(folder: Path, manifest: Manifest, store: StoreWriter) -> None:
     draft.mkdir(parents=True)
     store.backup(draft / "store")
     (draft / _LEASE).touch()
-    write_atomic(draft / _MANIFEST, [json.dumps(manifest.to_json()).encode()])
+    try:
+        os.link(state, draft / _MANIFEST)
+    except OSError:  # a file system without links
+        write_atomic(draft / _MANIFEST, [json.dumps(manifest.to_json()).encode()])
+    sync_folder(draft)
     draft.replace(target)
 
 

@@ -30,7 +30,6 @@ def whole_state(project: Project) -> dict[str, object]:
             "store": store,
             "merged": len(merged),
             "files": files,
-            "terms": {graph: state.vocabulary for graph, state in reader.manifest.graphs.items()},
         }
 
 

@@ -1,4 +1,4 @@
-"""Sorted lines: difference, merge and vocabulary against sets, which need no order."""
+"""Sorted lines: difference and merge against sets, which need no order."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kg.rdf.ntriples import Vocabulary, diff, merge, sort_unique, write_atomic
+from kg.rdf.ntriples import diff, merge, sort_unique, write_atomic
 from kg.store.delta import Delta
 from kg.store.graphs import GraphFile, GraphState
 from kg.store.index import Index
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 
 def some(rng: random.Random, count: int) -> list[bytes]:
@@ -44,19 +42,6 @@ def test_sort_unique() -> None:
     assert sort_unique([b"b", b"a", b"b"]) == sort_unique(iter([b"a", b"b"])) == [b"a", b"b"]
 
 
-def test_vocabulary_counts_types_and_not_what_quotes_them() -> None:
-    lines = [
-        f"<http://a> {TYPE} <http://C> .\n".encode(),
-        f"<http://b> {TYPE} <http://C> .\n".encode(),
-        f'<http://b> <http://says> "{TYPE} <http://D>" .\n'.encode(),
-    ]
-    found = Vocabulary.of(lines)
-    assert found.classes == {"http://C": 2}
-    assert found.predicates == {TYPE[1:-1]: 2, "http://says": 1}
-    found.remove(lines[1:])
-    assert found == Vocabulary.of(lines[:1])
-
-
 def test_graph_files_agree_with_sets_over_many_small_commits(tmp_path: Path) -> None:
     rng = random.Random(2)  # noqa: S311 - test data
     index = Index(tmp_path / "index", lambda _: None)
@@ -71,7 +56,6 @@ def test_graph_files_agree_with_sets_over_many_small_commits(tmp_path: Path) -> 
         assert list(file.lines()) == expected
         assert b"".join(file.chunks()) == b"".join(expected)
         assert len(file) == len(expected)
-        assert index.state.graphs["http://g"].vocabulary == Vocabulary.of(expected)
         assert index.state.merged == len(expected)
         for line in some(rng, 10):
             assert file.has(line) == (line in lines)
