@@ -86,7 +86,7 @@ class StandingCheck:
             found = self._bring(source, rules, as_of, full=full)
         except sqlite3.Error as wrong:
             alone = StandingCheck(StandingState(), self._footprints, self._prefixes)
-            note = Note("full-run", f"all rules ran on all facts: what they found before can't be kept ({wrong})")
+            note = Note("full-run", f"all rules ran on all facts: what they found before can't be used ({wrong})")
             return replace(told := alone.check(source, rules, as_of=as_of), notes=(*told.notes, note))
         return self._told(found, source, rules)
 
@@ -148,7 +148,7 @@ class StandingCheck:
         plan = plan_rules(goals, known, source, reads, picks, full=full)
         results = run.some(plan)
         if _WORDS in plan.since and not self._words.bring(facts, plan.since[_WORDS]):
-            plan.full[_WORDS] = "another vocabulary than before is closed"
+            plan.full[_WORDS] = "other namespaces than before are closed"
         results += run.full(plan, self._words if _WORDS in plan.full else None)
         self._look_up_terms(rules)
         self._state.forget(plan.full)

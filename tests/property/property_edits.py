@@ -70,7 +70,7 @@ class Editor:
             if text.endswith(b"Property> .\n") and parts(text)[1] == TYPE
         }
         self.properties = sorted(set(self._by_property) | declared)
-        self._items = sorted({subject for subjects in self._members.values() for subject in subjects})
+        self.items = sorted({subject for subjects in self._members.values() for subject in subjects})
         self._values = {p: sorted({parts(t)[2] for t in texts}) for p, texts in self._by_property.items()}
         self._subjects = {p: sorted({parts(t)[0] for t in texts}) for p, texts in self._by_property.items()}
         self._hubs = [node for node, _ in degree.most_common(60) if node.startswith(b"<")]
@@ -137,7 +137,7 @@ class Editor:
         return self._pick(self.properties)
 
     def _item(self) -> bytes:
-        return self._pick(self._items)
+        return self._pick(self.items)
 
     def _new(self) -> bytes:
         self._fresh += 1
@@ -362,7 +362,7 @@ class Editor:
 
     def _part(self) -> Edit:
         """A part without a name of its own changes."""
-        found = [item for item in self._items if b"genid" in item]
+        found = [item for item in self.items if b"genid" in item]
         if not found:
             return self._one_goes(self._property())
         said = self.model.about(self._pick(found))

@@ -16,19 +16,20 @@ from property_model import Model, plant
 from kg.errors import InterlockError
 from kg.focus.cache import Footprints
 from kg.rules import apply_profile, check, load_profile, packaged_rule_files, read_rules, run_fast
-from kg.rules.results import Result, results_of
+from kg.rules.results import results_of
 from kg.rules.standing import StandingCheck
 from kg.rules.standing_state import StandingState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from kg.rules import RuleSet
     from kg.rules.engine import Hit
     from kg.store import Delta
     from kg.values import Findings
 
-__all__ = ["Difference", "Harness"]
+__all__ = ["DAY", "Difference", "Harness", "differ", "outcome", "rules", "shown"]
 
 DAY = date(2026, 6, 30)
 
@@ -113,7 +114,7 @@ class Harness:
             if len(self._back) == undoing:
                 self._back.append(back)
             self.edits += 1
-            recent = [*recent[-20:], *_shown(back)]
+            recent = [*recent[-20:], *shown(back)]
             found = self.differences()
             if found:
                 return Difference(self.edits, found, recent)
@@ -127,8 +128,8 @@ class Harness:
             hits.extend(run_fast(chosen, path))
             return hits
 
-        full = _outcome(lambda: check(self.model.facts(), rules(), as_of=DAY, runner=runner))
-        ours = _outcome(lambda: self._standing.check(self.model, rules(), as_of=DAY))
+        full = outcome(lambda: check(self.model.facts(), rules(), as_of=DAY, runner=runner))
+        ours = outcome(lambda: self._standing.check(self.model, rules(), as_of=DAY))
         if isinstance(full, str) or isinstance(ours, str):
             self.refused += 1
             return [] if full == ours else [f"full: {full}", f"ours: {ours}"]
@@ -136,8 +137,8 @@ class Harness:
             self.full_runs[note.text] = self.full_runs.get(note.text, 0) + 1
         kept = set(self._state.results(rule.iri for rule in rules().rules))
         return [
-            *_differ("result", kept, set(results_of(hits, rules()))),
-            *_differ("finding", set(ours.items), set(full.items)),
+            *differ("result", kept, set(results_of(hits, rules()))),
+            *differ("finding", set(ours.items), set(full.items)),
             *(["order differs"] if ours.items != full.items and set(ours.items) == set(full.items) else []),
             *(["count of rules differs"] if ours.rules_run != full.rules_run else []),
         ]
@@ -153,17 +154,20 @@ def footprints() -> Footprints:
     return Footprints(Path(_folder().name, "footprints.json"))
 
 
-def _outcome(work: Callable[[], Findings]) -> Findings | str:
+def outcome(work: Callable[[], Findings]) -> Findings | str:
+    """Return what `work` found, or why it refused to look."""
     try:
         return work()
     except InterlockError as wrong:
         return str(wrong)
 
 
-def _differ(kind: str, ours: set[object] | set[Result], full: set[object] | set[Result]) -> list[str]:
+def differ(kind: str, ours: AbstractSet[object], full: AbstractSet[object]) -> list[str]:
+    """Return what only one of two sets has, one line each."""
     return [f"{kind} only ours: {one}" for one in ours - full] + [f"{kind} missing: {one}" for one in full - ours]
 
 
-def _shown(back: dict[str, Delta]) -> list[str]:
+def shown(back: dict[str, Delta]) -> list[str]:
+    """Return what an edit did as text, given what takes it back."""
     done = [f"+ {line.decode()[:-1]}" for delta in back.values() for line in delta.removed]
     return ["--", *done, *(f"- {line.decode()[:-1]}" for delta in back.values() for line in delta.added)]

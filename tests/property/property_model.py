@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from kg.data import examples_folder
 from kg.importers.registry import convert
 from kg.project.standalone import Standalone
-from kg.rdf.names import NS, RDF, RDFS
+from kg.rdf.names import RDF
 from kg.store import Delta, Touched, memory_state
 from kg.store.written import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["EDITS", "Model", "plant"]
+__all__ = ["BASE", "EDITS", "Model", "plant"]
 
 EDITS = "https://example.org/te-plant/graph/source/edits"
 """The graph that edits add to."""
@@ -81,12 +81,13 @@ class Model:
 
     Attributes:
         reader: reads the present state.
+        state: the facts, held in memory.
         sequence: number of edits so far.
     """
 
     def __init__(self, graphs: dict[str, tuple[bytes, ...]]) -> None:
-        self._state = memory_state(graphs)
-        self.reader = self._state.reader
+        self.state = memory_state(graphs)
+        self.reader = self.state.reader
         self.sequence = 0
         self._log: list[Touched] = []
         self.lines: dict[str, set[bytes]] = {graph: set(lines) for graph, lines in graphs.items()}
@@ -150,12 +151,7 @@ class Model:
             for line in added:
                 self._of[line.split(b" ", 1)[0]][line] += 1
             real[graph], back[graph] = Delta(added, removed), Delta(removed, added)
-        touched = self._state.apply(real)
+        touched = self.state.apply(real)
         self._log.append(touched)
         self.sequence += 1
         return touched, back
-
-
-def subclass_line(below: str, above: str) -> bytes:
-    """Return the line that says that a class of ours is below another."""
-    return f"<{NS}{below}> <{RDFS}subClassOf> <{NS}{above}> .\n".encode()
