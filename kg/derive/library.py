@@ -9,6 +9,7 @@ from kg.derive.computed import ComputedUnit
 from kg.derive.query import parse_derivation
 from kg.derive.spread_unit import SuspectBecauseOf
 from kg.derive.suspect_links import SuspectLinks
+from kg.derive.unjustified import Unjustified
 
 if TYPE_CHECKING:
     from kg.derive.unit import Unit
@@ -24,4 +25,4 @@ def all_units() -> tuple[Unit, ...]:
     """
     files = sorted(Path(__file__).parent.glob("*.rq"))
     queries = (parse_derivation(path.stem, path.read_text("utf-8")) for path in files)
-    return (*queries, ComputedUnit(SuspectLinks()), ComputedUnit(SuspectBecauseOf()))
+    return (*queries, ComputedUnit(SuspectLinks()), ComputedUnit(SuspectBecauseOf()), ComputedUnit(Unjustified()))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kg.derive.spread_declared import Declared
     from kg.rdf.terms import Node, Term
 
-__all__ = ["Link", "NodeReader", "Reached", "Spread"]
+__all__ = ["Link", "NodeReader", "Reached", "Spread", "asked", "level_of"]
 
 _TYPE: Final = RDF + "type"
 _DERIVED: Final = NS + "derivedFrom"
@@ -231,13 +231,7 @@ class Spread:
     def _level(self, requirement: str) -> int | None:
         """Return the lowest level at which a catalogue asks for what `requirement` is an instance of, if any does."""
         if requirement not in self._levels:
-            levels = [
-                level
-                for entry in self._objects(requirement, NS + "instantiates")
-                for property_, value in self._read(entry)
-                if property_.value == NS + "lowestLevel" and (level := _number(value)) is not None
-            ]
-            self._levels[requirement] = min(levels, default=None)
+            self._levels[requirement] = level_of(self.reader, requirement)
         return self._levels[requirement]
 
     def _is(self, item: str, classes: frozenset[str]) -> bool:
@@ -270,6 +264,18 @@ def asked(reader: NodeReader, result: str) -> dict[str, int]:
                 if p.value == NS + "foundationalRequirement" and isinstance(o, NamedNode) and levels:
                     found[o.value] = max(found.get(o.value, 0), *levels)
     return found
+
+
+def level_of(reader: NodeReader, requirement: str) -> int | None:
+    """Return the lowest level at which a catalogue asks for what a requirement is an instance of; None if none does."""
+    levels = [
+        level
+        for property_, entry in reader.outgoing(NamedNode(requirement))
+        if property_.value == NS + "instantiates" and isinstance(entry, NamedNode)
+        for name, value in reader.outgoing(entry)
+        if name.value == NS + "lowestLevel" and (level := _number(value)) is not None
+    ]
+    return min(levels, default=None)
 
 
 def _number(term: Term) -> int | None:

@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 from spread_models import THREE_THREATS, builtin, lines_of, short
 
-from kg.store import memory_reader
+from kg.derive import Derivations
+from kg.derive.computed import ComputedUnit
+from kg.derive.query import parse_derivation
+from kg.derive.unjustified import Unjustified
+from kg.project.config import Config
+from kg.project.derived import Context
+from kg.project.history import History
+from kg.store import memory_state
 
-FOLDER = Path(__file__).parents[2] / "kg" / "derive"
+LOST = Path(__file__).parents[2] / "kg" / "derive" / "lost-source.rq"
 
 
 def unjustified(turtle: str, *gone: str) -> set[tuple[str, str]]:
@@ -18,13 +25,14 @@ def unjustified(turtle: str, *gone: str) -> set[tuple[str, str]]:
     for name in gone:
         if name[0] == "-":
             lines = [line for line in lines if not line.startswith(f"<https://example.org/case/{name[1:]}> ".encode())]
-    for slug in ("lost-source", "unjustified"):
-        text = (FOLDER / f"{slug}.rq").read_text("utf-8").replace("VALUES ?focus { }", "")
-        made = {f"{triple} .\n".encode() for triple in memory_reader([builtin(), *lines]).construct(text)}
-        lines = [*lines, *sorted(made)]
+    state = memory_state({"urn:words": [builtin()], "urn:facts": lines})
+    context = Context(Config("https://example.org/case/"), History(Path("no-records")), ())
+    Derivations([parse_derivation("lost-source", LOST.read_text("utf-8")), ComputedUnit(Unjustified())]).bring(
+        state, None, "", context
+    )
     return {
         (short(line.split()[0].decode()[1:-1]), short(line.split()[2].decode()[1:-1]))
-        for line in lines
+        for line in state.lines(context.graph)
         if b"#unjustifiedBecauseOf>" in line
     }
 
@@ -99,7 +107,8 @@ def test_second_scenario_of_a_result_keeps_it() -> None:
 
 
 def test_hazard_and_direct_parents() -> None:
-    turtle = """:H a il:Hazard . :S a il:SafetyRequirement ; il:derivedFrom :H . :X a il:Requirement ; il:derivedFrom :S .
+    turtle = """:H a il:Hazard . :S a il:SafetyRequirement ; il:derivedFrom :H .
+    :X a il:Requirement ; il:derivedFrom :S .
     :T a il:ThreatScenario . :D a il:SecurityRequirement ; il:derivedFrom :T ."""
     assert unjustified(turtle, "H") == {("S", "H"), ("X", "H")}
     assert unjustified(turtle, "-H", "T") == {("S", "H"), ("X", "H"), ("D", "T")}
