@@ -149,7 +149,8 @@ class StandingCheck:
         results = run.some(plan)
         if _WORDS in plan.since and not self._words.bring(facts, plan.since[_WORDS]):
             plan.full[_WORDS] = "other namespaces than before are closed"
-        results += run.full(plan, self._words if _WORDS in plan.full else None)
+        meanwhile = (reads(rule.iri) for rule in rules.rules)  # what is read is asked for at the next change
+        results += run.full(plan, self._words if _WORDS in plan.full else None, meanwhile)
         self._look_up_terms(rules)
         self._state.forget(plan.full)
         self._state.forget_foci(plan.concerned)

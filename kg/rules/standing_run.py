@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kg.focus.neighbourhood import TooMuch, neighbourhood
 from kg.focus.view import View
@@ -18,7 +18,7 @@ from kg.rules.vocabulary import read_vocabulary
 from kg.store.written import canonical_term
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
 
     from kg.rules.rule import RuleFile, RuleSet
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from kg.rules.standing_words import Words
 
 __all__ = ["Run"]
+
+_MANY: Final = 32 << 20
+"""Bytes of facts from which on the engine is busy for seconds."""
 
 
 class Run:
@@ -55,12 +58,13 @@ class Run:
         hits = run_fast_on(rules, chain([self._day], self._source.written(cut)))
         return [one for one in results_of(hits, rules) if _name(one.focus) in plan.foci.get(one.rule, ())]
 
-    def full(self, plan: Plan, words: Words | None) -> list[Result]:
+    def full(self, plan: Plan, words: Words | None, meanwhile: Iterator[object]) -> list[Result]:
         """Judge all facts by the rules that a plan wants to run in full.
 
         Args:
             plan: the plan.
             words: what begins anew with all terms of the facts; None where it was brought forward.
+            meanwhile: work for later, walked while the engine is busy with many facts.
         """
         rules = self._only(plan.full)
         if not rules.files and words is None:
@@ -73,6 +77,9 @@ class Run:
             if words is not None:
                 vocabulary = read_vocabulary(facts.bytes)
                 words.begin(vocabulary, unknown_terms(facts.bytes, vocabulary))
+            if running is not None and len(facts.bytes) > _MANY:
+                while not running.done() and next(meanwhile, None) is not None:
+                    pass
             hits = running.result() if running else []
         return [one for one in results_of(hits, rules) if one.rule in plan.full]
 
