@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
+from kg.focus.catalogued import Catalogued
 from kg.focus.footprint import FOCUS, Edge, Footprint
 
 if TYPE_CHECKING:
@@ -19,15 +20,15 @@ class Builder:
     """An automaton under construction; `FOCUS` is there from the start.
 
     Args:
-        catalogued: IRIs of the classes of which all instances may be read for each focus node.
+        catalogued: what decides between ways.
 
     Attributes:
-        catalogued: these classes.
+        catalogued: what decides between ways.
         graphs: whether the unit asks in which graph a statement is.
     """
 
-    def __init__(self, catalogued: frozenset[str] = frozenset()) -> None:
-        self.catalogued = catalogued
+    def __init__(self, catalogued: Catalogued | None = None) -> None:
+        self.catalogued = catalogued or Catalogued()
         self.graphs = False
         self._states = FOCUS
         self._edges: list[Edge] = []

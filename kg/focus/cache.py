@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from kg.focus.catalogued import catalogued_classes
+from kg.focus.catalogued import read_catalogued
 from kg.focus.footprint import Footprint, Opaque
 from kg.focus.queries import footprint_of_query
 from kg.focus.traces import TraceStep, footprint_of_trace
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from kg.focus.catalogued import Catalogued
     from kg.focus.shapes import Shapes
 
 __all__ = ["Footprints"]
 
-_FORMAT: Final = 2
+_FORMAT: Final = 4
 """Raise it whenever `kg.focus` comes to read rules or queries in another way."""
 _MOST: Final = 1_000
 """Footprints that the file keeps although nobody asked for them."""
@@ -41,8 +42,8 @@ class Footprints:
         self._used: dict[str, Footprint | Opaque] = {}
 
     @cached_property
-    def _catalogued(self) -> frozenset[str]:
-        return catalogued_classes()
+    def _catalogued(self) -> Catalogued:
+        return read_catalogued()
 
     def rule(self, shapes: Shapes, rule: str) -> Footprint | Opaque:
         """Return what a rule reads.

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from kg.rdf.names import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kg.focus.automaton import Builder
 
-__all__ = ["Choice", "Path", "Repeat", "Series", "Step", "begins_inverse", "cost", "ends_forward", "inverted", "lay"]
+__all__ = [
+    "Choice",
+    "Path",
+    "Repeat",
+    "Series",
+    "Step",
+    "begins_inverse",
+    "cost",
+    "ends_forward",
+    "first_steps",
+    "inverted",
+    "lay",
+]
 
 _FORWARD: Final = 1
 _INVERSE: Final = 4
@@ -80,13 +92,22 @@ def cost(path: Path) -> int:
     return cost(path.path) + path.many
 
 
+def first_steps(path: Path) -> Iterator[Step]:
+    """Yield the steps with which a path can begin, where it is not left out."""
+    if isinstance(path, Step):
+        yield path
+    elif isinstance(path, Series):
+        yield from first_steps(path.parts[0]) if path.parts else ()
+    elif isinstance(path, Choice):
+        for part in path.parts:
+            yield from first_steps(part)
+    else:
+        yield from first_steps(path.path)
+
+
 def begins_inverse(path: Path) -> bool:
     """Tell whether a path may begin against the direction of a statement."""
-    if isinstance(path, Step):
-        return path.inverse
-    if isinstance(path, Series):
-        return bool(path.parts) and begins_inverse(path.parts[0])
-    return any(map(begins_inverse, path.parts)) if isinstance(path, Choice) else begins_inverse(path.path)
+    return any(step.inverse for step in first_steps(path))
 
 
 def ends_forward(path: Path) -> bool:

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kg.focus.automaton import Builder
-from kg.focus.catalogued import catalogued_classes
+from kg.focus.catalogued import read_catalogued
 from kg.focus.footprint import FOCUS, Opaque
 
 if TYPE_CHECKING:
+    from kg.focus.catalogued import Catalogued
     from kg.focus.footprint import Footprint
     from kg.focus.paths import Path
 
@@ -19,18 +20,18 @@ _EMPTY: Final = re.compile(r"VALUES\s*[?$](\w+)\s*\{\s*\}", re.IGNORECASE)
 _PATH: Final = re.compile(r"[?$]PATH\b")
 
 
-def footprint_of_query(text: str, focus: str = "focus", catalogued: frozenset[str] | None = None) -> Footprint | Opaque:
+def footprint_of_query(text: str, focus: str = "focus", catalogued: Catalogued | None = None) -> Footprint | Opaque:
     """Return what a query reads when a variable of it is bound to a focus node.
 
     Args:
         text: a query of SPARQL 1.1. ``VALUES ?<focus> { }`` in it marks where the focus is bound; without one it is
             bound from outside, everywhere. Any other empty ``VALUES`` is that of a parameter.
         focus: name of the variable.
-        catalogued: what `catalogued_classes` returns, where it is at hand.
+        catalogued: what `read_catalogued` returns, where it is at hand.
     """
     from kg.focus.algebra import Unreadable
 
-    builder = Builder(catalogued_classes() if catalogued is None else catalogued)
+    builder = Builder(read_catalogued() if catalogued is None else catalogued)
     try:
         lay_query(builder, text, focus, FOCUS)
     except Unreadable as reason:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from kg.focus.paths import Choice, Series, Step, begins_inverse, cost, ends_forward, inverted, lay
+from kg.focus.paths import Choice, Series, Step, begins_inverse, cost, ends_forward, first_steps, inverted, lay
 from kg.rdf.names import RDF
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class Solver:
                     if isinstance(source, str) and source:
                         ways.append(_Way(self._root_cost(source, path), number, (source,), path, target))
                     elif isinstance(source, int) and source in known:
-                        ways.append(_Way(_further(known[source], path), number, source, path, target))
+                        ways.append(_Way(self._further(known[source], path), number, source, path, target))
         return min(ways, key=lambda way: (way.cost, way.number), default=None)
 
     def _take(self, way: _Way, known: _Known) -> None:
@@ -176,7 +176,7 @@ class Solver:
         known[way.target] = place
 
     def _root_cost(self, constant: str, path: Path) -> _Cost:
-        few = path == _INSTANCES and constant[1:-1] in self._builder.catalogued
+        few = path == _INSTANCES and constant[1:-1] in self._builder.catalogued.classes
         return (_HUB if begins_inverse(path) and not few else _ROOT, cost(path))
 
     def _feeds(self, union: tuple[Scope, ...], known: _Known) -> bool:
@@ -207,7 +207,9 @@ class Solver:
 
     def _read(self, pattern: Pattern, known: _Known) -> None:
         """Read a pattern of which both ends are known, from the cheaper one."""
-        ways = [(_end_cost(source, path, known), source, path, target) for source, path, target in _both_ways(pattern)]
+        ways = [
+            (self._end_cost(source, path, known), source, path, target) for source, path, target in _both_ways(pattern)
+        ]
         _, source, path, target = min(ways, key=lambda way: way[0])
         if isinstance(source, int):
             state = known[source].state
@@ -218,6 +220,28 @@ class Solver:
             self._builder.open(state)
         ends = (target,) if isinstance(target, str) and target.startswith("<") else ()
         lay(self._builder, path, state, self._builder.state(), ends)
+
+    def _further(self, place: _Place, path: Path) -> _Cost:
+        """Return what it costs to go on from a place."""
+        kind = _JOIN if any(self._joins(place, step) for step in first_steps(path)) else _NEAR
+        return max(place.cost[0], kind), place.cost[1] + cost(path)
+
+    def _joins(self, place: _Place, step: Step) -> bool:
+        """Tell whether a step leads from a value to whatever has it."""
+        told = self._builder.catalogued
+        if not step.inverse or step.property in told.owned:
+            return False
+        return step.property in told.shared or place.value
+
+    def _end_cost(self, end: Term, path: Path, known: _Known) -> tuple[bool, bool, _Cost]:
+        """Return what sorts the ends from which a pattern can be read.
+
+        The nodes at both ends are walked to anyhow, so what counts is how much more the pattern itself reads of them.
+        """
+        if isinstance(end, int):
+            further = self._further(known[end], path)
+            return further[0] >= _HUB, begins_inverse(path), further
+        return True, begins_inverse(path), ((_HUB if begins_inverse(path) else _ROOT if end else _OPEN), cost(path))
 
     def _rooted(self, *constants: str) -> int:
         state = self._builder.state()
@@ -238,18 +262,6 @@ def _resolved(path: Path | int, allowed: Mapping[int, tuple[str, ...]]) -> Path:
         return path
     texts = allowed.get(path, ("",))
     return Choice(tuple(Step(text[1:-1]) for text in texts)) if all(texts) else Step(None)
-
-
-def _further(place: _Place, path: Path) -> _Cost:
-    """Return what it costs to go on from a place."""
-    kind = _JOIN if place.value and begins_inverse(path) else _NEAR
-    return max(place.cost[0], kind), place.cost[1] + cost(path)
-
-
-def _end_cost(end: Term, path: Path, known: _Known) -> _Cost:
-    if isinstance(end, int):
-        return _further(known[end], path)
-    return (_HUB if begins_inverse(path) else _ROOT if end else _OPEN), cost(path)
 
 
 def _within_reach(scope: Scope, known: Iterable[int]) -> set[int]:

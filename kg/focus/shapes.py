@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.focus.automaton import Builder
-from kg.focus.catalogued import catalogued_classes
+from kg.focus.catalogued import read_catalogued
 from kg.focus.footprint import FOCUS, Opaque
 from kg.focus.paths import Repeat, Series, Step, inverted, lay
 from kg.focus.shape_facts import Unclear, items_of, path_of, query_of
@@ -20,6 +20,7 @@ from kg.rdf.terms import to_ntriples
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kg.focus.catalogued import Catalogued
     from kg.focus.footprint import Footprint
     from kg.focus.paths import Path
     from kg.focus.shape_facts import Facts
@@ -65,8 +66,8 @@ class Shapes:
                     self._members[node.value].append(node)
 
     @cached_property
-    def _catalogued(self) -> frozenset[str]:
-        return catalogued_classes()
+    def _catalogued(self) -> Catalogued:
+        return read_catalogued()
 
     def footprint(self, rule: str) -> Footprint | Opaque:
         """Return what a rule and its parts ``<rule>#…`` read.
@@ -98,7 +99,7 @@ class Shapes:
 
 
 class _Compiler:
-    def __init__(self, facts: Facts, catalogued: frozenset[str]) -> None:
+    def __init__(self, facts: Facts, catalogued: Catalogued) -> None:
         self._facts = facts
         self._within: list[Node] = []
         self._parameters = _parameters(facts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kg.focus.automaton import Builder
-from kg.focus.catalogued import catalogued_classes
+from kg.focus.catalogued import read_catalogued
 from kg.focus.footprint import FOCUS, Opaque
 from kg.focus.paths import Repeat, Series, Step, lay
 from kg.rdf.names import RDF, RDFS
@@ -14,6 +14,7 @@ from kg.rdf.names import RDF, RDFS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from kg.focus.catalogued import Catalogued
     from kg.focus.footprint import Footprint
 
 __all__ = ["TraceStep", "footprint_of_trace"]
@@ -37,7 +38,7 @@ class TraceStep:
 
 
 def footprint_of_trace(
-    steps: Sequence[TraceStep], facts: Iterable[str] = (), catalogued: frozenset[str] | None = None
+    steps: Sequence[TraceStep], facts: Iterable[str] = (), catalogued: Catalogued | None = None
 ) -> Footprint | Opaque:
     """Return what a trace reads from the item that it is asked about.
 
@@ -46,12 +47,12 @@ def footprint_of_trace(
     Args:
         steps: its steps.
         facts: queries about ``?from`` that are asked of everything reached, the item included.
-        catalogued: what `catalogued_classes` returns, where it is at hand.
+        catalogued: what `read_catalogued` returns, where it is at hand.
     """
     from kg.focus.algebra import Unreadable
     from kg.focus.queries import lay_query
 
-    builder = Builder(catalogued_classes() if catalogued is None else catalogued)
+    builder = Builder(read_catalogued() if catalogued is None else catalogued)
     names = sorted({name for step in steps for name in (*step.sources, *step.targets)})
     buckets = {name: builder.state() for name in names}
     for state in buckets.values():

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kg.focus.cache import Footprints
-from kg.focus.catalogued import catalogued_classes
+from kg.focus.catalogued import read_catalogued
 from kg.focus.footprint import Footprint, Opaque
 from kg.focus.shapes import Shapes
 from kg.focus.traces import TraceStep, footprint_of_trace
 from kg.questions.library import all_questions
-from kg.rdf.names import CATALOGUE, NS
+from kg.rdf.names import NS
 from kg.rules import packaged_rule_files, read_rules
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ def test_a_rule_below_a_choice_is_not_looked_at_from_the_choice(footprints: dict
 
 
 def test_what_questions_read() -> None:
-    classes = catalogued_classes()
+    catalogued = read_catalogued()
     cache = Footprints()
     found: dict[str, Footprint | Opaque] = {}
     for slug, question in all_questions().items():
         if question.kind == "trace":
             steps = [TraceStep(s.query, () if s.start else s.sources, s.targets) for s in question.steps]
-            found[slug] = footprint_of_trace(steps, [facts.query for facts in question.facts], classes)
+            found[slug] = footprint_of_trace(steps, [facts.query for facts in question.facts], catalogued)
         else:
             found[slug] = cache.query(question.query, "item")
     assert {slug: one.reason for slug, one in found.items() if isinstance(one, Opaque)} == {}
@@ -98,11 +98,13 @@ def test_what_questions_read() -> None:
     assert NS + "partOfZone" not in threat.properties
 
 
-def test_catalogued_classes_are_those_of_catalogues() -> None:
-    found = catalogued_classes()
-    assert {NS + "SystemRequirementEntry", NS + "FoundationalRequirement"} <= found
-    assert {NS + "Component", NS + "Zone", NS + "SystemRequirement", NS + "TargetLevel"}.isdisjoint(found)
-    assert not any(iri.startswith(CATALOGUE) for iri in found)
+def test_what_is_few_and_shared_by_many() -> None:
+    found = read_catalogued()
+    assert {NS + "SystemRequirementEntry", NS + "FoundationalRequirement"} <= found.classes
+    assert {NS + "Component", NS + "Zone", NS + "SystemRequirement", NS + "TargetLevel"}.isdisjoint(found.classes)
+    assert {NS + "foundationalRequirement", NS + "level", NS + "status", NS + "trigger"} <= found.shared
+    assert {NS + "locatedIn", NS + "targetFor", NS + "hasTriggerFact"} <= found.owned
+    assert found.shared.isdisjoint(found.owned)
 
 
 def test_footprints_come_back_from_disk_as_they_were(
@@ -140,7 +142,7 @@ def test_footprints_come_back_from_disk_as_they_were(
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"format": 0, "footprints": {}}', '{"format": 2, "footprints": 3}']
+    "content", ["", "{", "[]", '{"format": 0, "footprints": {}}', '{"format": 4, "footprints": 3}']
 )
 def test_a_file_of_footprints_that_is_of_no_use_counts_as_empty(tmp_path: Path, content: str) -> None:
     path = tmp_path / "footprints.json"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from focus_cases import HEAD, cut, touched
 
+from kg.focus.catalogued import Catalogued
 from kg.focus.footprint import Footprint, Opaque
 from kg.focus.queries import footprint_of_query
 from kg.rdf.names import NS
 
 
 def query(text: str) -> Footprint | Opaque:
-    return footprint_of_query(text, catalogued=frozenset({NS + "SystemRequirementEntry"}))
+    return footprint_of_query(text, catalogued=Catalogued(frozenset({NS + "SystemRequirementEntry"})))
 
 
 # body of the query, facts, what comes, for which ?focus the answer can change, what can be read from :f

@@ -7,6 +7,7 @@ import time
 from focus_cases import HEAD, PREFIX, cut, touched, triples
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
+from kg.focus.catalogued import Catalogued
 from kg.focus.footprint import Edge, Footprint
 from kg.focus.neighbourhood import TooMuch, neighbourhood, node_of
 from kg.focus.queries import footprint_of_query
@@ -129,7 +130,7 @@ def hub(instances: int) -> Counting:
 
 
 def test_a_hub_is_given_up_before_it_is_read() -> None:
-    footprint = footprint_of_query(f"{HEAD} SELECT * WHERE {{ ?focus a/:label ?x }}", catalogued=frozenset())
+    footprint = footprint_of_query(f"{HEAD} SELECT * WHERE {{ ?focus a/:label ?x }}", catalogued=Catalogued())
     assert isinstance(footprint, Footprint)
     reader, change = hub(30_000), triples(":C :label :x")
     begun = time.process_time()
@@ -143,7 +144,7 @@ def test_a_hub_is_given_up_before_it_is_read() -> None:
 
 
 def test_a_hub_within_the_limit_is_walked() -> None:
-    footprint = footprint_of_query(f"{HEAD} SELECT * WHERE {{ ?focus a/:label ?x }}", catalogued=frozenset())
+    footprint = footprint_of_query(f"{HEAD} SELECT * WHERE {{ ?focus a/:label ?x }}", catalogued=Catalogued())
     assert isinstance(footprint, Footprint)
     change = triples(":C :label :x")
     found = foci(footprint, View(hub(300), Touched(change)), change, limit=1_000)
