@@ -5,19 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 
-from kg.values import Findings, Suspects, Table, Trace
+from kg.values import Difference, Findings, Suspects, Table, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NO_TURTLE", "Format", "Result", "render"]
+__all__ = ["NO_TURTLE", "NO_TURTLE_EITHER", "Format", "Result", "render"]
 
-Result: TypeAlias = Findings | Suspects | Table | Trace
+Result: TypeAlias = Difference | Findings | Suspects | Table | Trace
 """Everything that Interlock answers."""
 
 
 NO_TURTLE: Final = "a table can't be written as turtle; --format text, json or csv fit"
 """No RDF vocabulary says well what a table says."""
+
+NO_TURTLE_EITHER: Final = "a difference can't be written as turtle; --format text, json or csv fit"
+"""Nor what a difference says."""
 
 
 class Format(StrEnum):

@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING, TextIO
 
 from kg.report.walk import item_of, nodes
-from kg.values import Findings, Item, Suspects, Table
+from kg.values import Difference, Findings, Item, Suspects, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +27,8 @@ def write_csv(result: Result, stream: TextIO) -> None:
         rows.writerows(_findings(result))
     elif isinstance(result, Suspects):
         rows.writerows(_suspects(result))
+    elif isinstance(result, Difference):
+        rows.writerows(_difference(result))
     elif isinstance(result, Table):
         rows.writerows(_table(result.columns, result.rows))
     else:
@@ -41,6 +43,23 @@ def _findings(result: Findings) -> Iterable[Sequence[str]]:
     for f in result.items:
         focus = (f.focus.id, f.focus.title, f.focus.kind, f.focus.iri)
         yield (str(f.severity), f.name, f.clause, *focus, f.path, f.value, f.message, f.fingerprint, f.rule)
+
+
+def _difference(result: Difference) -> Iterable[Sequence[str]]:
+    columns = ("part", "item", "title", "kind", "property", "old", "new")
+    rows: list[tuple[Cell, ...]] = []
+    for part, items in (("added", result.added), ("retired", result.retired)):
+        rows += [(part, item, item.title, item.kind, None, None, None) for item in items]
+    for part, changes in (("changed", result.changed), ("derived", result.derived)):
+        rows += [(part, c.item, c.item.title, c.item.kind, c.property, c.old, c.new) for c in changes]
+    for part, found in (("finding new", result.new), ("finding cured", result.cured)):
+        rows += [(part, f.focus, f.focus.title, f.focus.kind, f.name, None, f.message) for f in found]
+    for a in result.answers:
+        ends = (a.item if a.old else None, a.item if a.new else None)
+        rows.append((f"answer to {a.question}", a.start, a.start.title, a.start.kind, a.bucket, *ends))
+    for s in result.suspects:
+        rows.append(("suspect", s.item, s.item.title, s.item.kind, s.cause, None, s.path[0]))
+    return _table(columns, rows)
 
 
 def _trace(result: Trace) -> Iterable[Sequence[str]]:

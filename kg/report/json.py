@@ -17,6 +17,11 @@ suspects
     leads from the item that changed to the suspect one, as in a trace; ``changed`` has ``{"item": {…}, "property",
     "old", "new"}`` for each value that the first item of the path says otherwise, an item, a text or null; ``since`` is
     the time in UTC of the first change that did that.
+difference
+    ``{"before", "after", "added": [item, …], "retired": [item, …], "changed": [{"item", "property", "old", "new"}, …],
+    "findings": {"new": [finding, …], "cured": [finding, …]}, "derived": [as changed], "answers": [{"question", "start",
+    "bucket", "item", "old", "new"}, …], "suspects": [as above], "notes": […]}``; ``old`` and ``new`` of an answer are
+    ``"governing"``, ``"contributing"``, ``"reached"`` or null.
 item
     ``{"id", "iri", "title", "kind"}``.
 remark
@@ -29,11 +34,11 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from kg.report.walk import item_of, links, nodes
-from kg.values import Findings, Item, Severity, Suspects, Table
+from kg.values import Difference, Findings, Item, Severity, Suspects, Table
 
 if TYPE_CHECKING:
     from kg.report import Result
-    from kg.values import Cell, Entry, Finding, Note, Suspect, Trace
+    from kg.values import Cell, Changed, Entry, Finding, Note, Suspect, Trace
 
 __all__ = ["write_json"]
 
@@ -46,6 +51,8 @@ def write_json(result: Result, stream: TextIO) -> None:
         shape = _findings(result)
     elif isinstance(result, Suspects):
         shape = _suspects(result)
+    elif isinstance(result, Difference):
+        shape = _difference(result)
     elif isinstance(result, Table):
         shape = _table(result)
     else:
@@ -115,11 +122,40 @@ def _suspect(one: Suspect) -> _Object:
     return _item(one.item) | {
         "cause": one.cause,
         "path": [_item(item) | link for item, link in zip(one.path, links, strict=True)],
-        "changed": [
-            {"item": _item(row.item), "property": row.property, "old": _cell(row.old), "new": _cell(row.new)}
-            for row in one.changed
-        ],
+        "changed": [_changed(row) for row in one.changed],
         "since": one.since,
+    }
+
+
+def _changed(row: Changed) -> _Object:
+    return {"item": _item(row.item), "property": row.property, "old": _cell(row.old), "new": _cell(row.new)}
+
+
+def _difference(result: Difference) -> _Object:
+    return {
+        "before": result.before,
+        "after": result.after,
+        "added": [_item(item) for item in result.added],
+        "retired": [_item(item) for item in result.retired],
+        "changed": [_changed(row) for row in result.changed],
+        "findings": {
+            "new": [_finding(finding) for finding in result.new],
+            "cured": [_finding(finding) for finding in result.cured],
+        },
+        "derived": [_changed(row) for row in result.derived],
+        "answers": [
+            {
+                "question": row.question,
+                "start": _item(row.start),
+                "bucket": row.bucket,
+                "item": _item(row.item),
+                "old": row.old,
+                "new": row.new,
+            }
+            for row in result.answers
+        ],
+        "suspects": [_suspect(one) for one in result.suspects],
+        "notes": [_note(note) for note in result.notes],
     }
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from kg.rdf.names import PREFIXES
 from kg.report.style import Style
+from kg.report.text_difference import difference_lines
 from kg.report.text_findings import findings_lines
 from kg.report.text_suspects import suspects_lines
 from kg.report.text_table import table_lines
 from kg.report.text_trace import trace_lines
-from kg.values import Findings, Suspects, Table
+from kg.values import Difference, Findings, Suspects, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,8 @@ def write_text(
         lines = findings_lines(result, style, width, known)
     elif isinstance(result, Suspects):
         lines = suspects_lines(result, style, width, known)
+    elif isinstance(result, Difference):
+        lines = difference_lines(result, style, width)
     elif isinstance(result, Table):
         lines = table_lines(result, style, width)
     else:

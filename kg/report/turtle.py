@@ -13,10 +13,10 @@ from kg.errors import InputError
 from kg.rdf.names import DCTERMS, NS, PREFIXES, RDF, SH, XSD, expand
 from kg.rdf.terms import parse_term
 from kg.rdf.turtle import write_turtle
-from kg.report import NO_TURTLE
+from kg.report import NO_TURTLE, NO_TURTLE_EITHER
 from kg.report.paths import path_triples
 from kg.report.walk import nodes
-from kg.values import Findings, Suspects, Table
+from kg.values import Difference, Findings, Suspects, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +39,8 @@ def write_turtle_report(result: Result, stream: TextIO, *, prefixes: Mapping[str
     known = dict(PREFIXES if prefixes is None else prefixes)
     if isinstance(result, Table):
         raise InputError(NO_TURTLE)
+    if isinstance(result, Difference):
+        raise InputError(NO_TURTLE_EITHER)
     if isinstance(result, Suspects):
         triples = list(_suspects(result))
     else:
