@@ -32,12 +32,15 @@ HEAD: Final = """
 THREE_THREATS: Final = """
 # T1 asks least of use control, T3 most; T3 alone asks identification and authentication control.
 :T1 a il:ThreatScenario . :T2 a il:ThreatScenario . :T3 a il:ThreatScenario .
-:R1 a il:RiskResult ; il:derivedFrom :T1 ; il:affectsScope :Z ; il:asks [ il:foundationalRequirement fr:UC ; il:level 1 ] .
-:R2 a il:RiskResult ; il:derivedFrom :T2 ; il:affectsScope :Z ; il:asks [ il:foundationalRequirement fr:UC ; il:level 2 ] .
+:R1 a il:RiskResult ; il:derivedFrom :T1 ; il:affectsScope :Z ;
+  il:asks [ il:foundationalRequirement fr:UC ; il:level 1 ] .
+:R2 a il:RiskResult ; il:derivedFrom :T2 ; il:affectsScope :Z ;
+  il:asks [ il:foundationalRequirement fr:UC ; il:level 2 ] .
 :R3 a il:RiskResult ; il:derivedFrom :T3 ; il:affectsScope :Z ;
   il:asks [ il:foundationalRequirement fr:UC ; il:level 3 ], [ il:foundationalRequirement fr:IAC ; il:level 1 ] .
 :Z a il:Zone .
-:TL-UC a il:TargetLevel ; il:targetFor :Z ; il:foundationalRequirement fr:UC ; il:level 3 ; il:derivedFrom :R1, :R2, :R3 .
+:TL-UC a il:TargetLevel ; il:targetFor :Z ; il:foundationalRequirement fr:UC ; il:level 3 ;
+  il:derivedFrom :R1, :R2, :R3 .
 :TL-IAC a il:TargetLevel ; il:targetFor :Z ; il:foundationalRequirement fr:IAC ; il:level 1 ; il:derivedFrom :R3 .
 # The catalogue asks for them from levels 1, 2, 2 and 3 of UC, and 1 and 2 of IAC.
 :SR-2.1 a il:SystemRequirement ; il:instantiates sr:SR-2.1 ; il:derivedFrom :TL-UC ; il:requiredOf :Z .
