@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kg.rules.standing_plan import Plan
 
-__all__ = ["MUTANTS"]
+__all__ = ["MUTANTS", "QUICK"]
 
 
 def _seeds(keep: Callable[[Any], bool]) -> AbstractContextManager[object]:
@@ -219,3 +219,12 @@ MUTANTS: tuple[Callable[[], AbstractContextManager[object]], ...] = (
     definitions_for_ever,
     half_the_log,
 )
+"""Each mutant, as what makes it."""
+
+QUICK: tuple[Callable[[], AbstractContextManager[object]], ...] = (
+    no_outgoing_seed,
+    nothing_added,
+    retirement_alone,
+    retired_in_cut,
+)
+"""Those that a handful of edits catches."""
