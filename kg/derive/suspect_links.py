@@ -65,11 +65,11 @@ class SuspectLinks:
     def all(self, reader: Reader, context: Context) -> Iterable[str]:
         """Return the items whose links can be other than unreviewed or accepted as they are."""
         standings = self._begin(reader, context)
-        found = {record.link.source for record in all_records(reader)}
-        for _, earlier in standings.accepted:
-            for node in earlier.touched:
-                found |= _around(standings, node[1:-1].decode())
-        return found
+        if any(earlier.reowned for _, earlier in standings.accepted):
+            return standings.sources()
+        nodes = {node[1:-1].decode() for _, earlier in standings.accepted for node in earlier.touched}
+        nodes |= {end for record in all_records(reader) for end in record.link[::2]}
+        return {focus for node in nodes for focus in _around(standings, node)}
 
     def concerned(self, reader: Reader, touched: Touched, context: Context) -> Iterable[str] | Everything:
         """Return the items whose links a change may bring into another state."""
@@ -80,8 +80,8 @@ class SuspectLinks:
             property_, subject = triple.predicate.value, str(triple.subject)[1:-1]
             if property_ in _DECLARING or (property_ == _OF and subject in accepted):
                 return Everything("what counts as content of an item, or what was accepted, changed")
-            if property_ == _TYPE and _names_part(triple, standings.rules):
-                return Everything("a part that has a name of its own came or went")
+            if _concerns_part(triple, standings):
+                return Everything("a part that has a name of its own came or went, or came to another item")
             nodes.add(subject)
             if property_ in {_FROM, _TO} and isinstance(triple.object, NamedNode):
                 nodes.add(triple.object.value)
@@ -135,13 +135,20 @@ def _kinds(standing: Standing) -> Iterator[tuple[str, bool]]:
 
 
 def _around(standings: Standings, node: str) -> set[str]:
-    """Return the items that a node belongs to, and those that have, or had, a link to one of them."""
-    found = standings.links.owners(node)
+    """Return a node, the items that it belongs to, and those that have, or had, a link to one of them."""
+    found = {node} | standings.links.owners(node)
     for owner in list(found):
         found |= standings.naming(owner)
     return found
 
 
-def _names_part(triple: Triple, rules: ContentRules) -> bool:
-    """Tell whether a type triple is that of a part that was no blank node."""
-    return str(triple.object).encode() in rules.parts and GENID not in str(triple.subject).encode()
+def _concerns_part(triple: Triple, standings: Standings) -> bool:
+    """Tell whether a triple makes a node that has a name a part, or tells whose part it is."""
+    property_, value = str(triple.predicate).encode(), triple.object
+    if not isinstance(value, NamedNode):
+        return False
+    if triple.predicate.value == _TYPE:
+        return str(value).encode() in standings.rules.parts and GENID not in str(triple.subject).encode()
+    if property_ in standings.rules.suspicion or GENID in str(value).encode():
+        return False
+    return standings.links.is_part(value.value)

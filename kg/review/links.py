@@ -7,7 +7,7 @@ are lifted so. A part belongs to whoever points to it with a property along whic
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pyoxigraph import NamedNode
 
@@ -17,11 +17,25 @@ from kg.review.content import GENID, ContentRules
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kg.rdf.terms import Node, Term
     from kg.store import Reader
 
-__all__ = ["Link", "Links", "links_of", "owners_of"]
+__all__ = ["Link", "Links", "Nodes", "links_of", "owners_of"]
 
 _TYPE = NamedNode(RDF + "type")
+
+
+class Nodes(Protocol):
+    """What links are read from: one node at a time."""
+
+    def outgoing(self, node: Node) -> Iterator[tuple[NamedNode, Term]]:
+        """Yield property and object of each statement with that subject."""
+
+    def incoming(self, node: Term) -> Iterator[tuple[Node, NamedNode]]:
+        """Yield subject and property of each statement with that object."""
+
+    def objects(self, node: Node, property_: NamedNode) -> Iterator[Term]:
+        """Yield the object of each statement with that subject and property."""
 
 
 class Link(NamedTuple):
@@ -53,21 +67,21 @@ class Links:
     """Finds links in one state.
 
     Args:
-        reader: the state; each read is one of `outgoing`, `incoming` or `objects`.
+        reader: the state.
         rules: along which properties suspicion spreads, and what is a part.
     """
 
-    reader: Reader
+    reader: Nodes
     rules: ContentRules
     _parts: dict[str, bool] = field(default_factory=dict)
 
     def of(self, iri: str) -> list[Link]:
-        """Return the links of an item in both directions, sorted."""
+        """Return the links of an item in both directions, sorted; a part has none of its own."""
         return sorted({*self.leaving(iri), *self.arriving(iri)})
 
     def leaving(self, iri: str) -> Iterator[Link]:
         """Yield the links that an item or a part of it says."""
-        for node in self.with_parts(iri):
+        for node in () if self.is_part(iri) else self.with_parts(iri):
             for property_, value in self.reader.outgoing(NamedNode(node)):
                 if isinstance(value, NamedNode) and self._spreads(property_):
                     for owner in self.owners(value.value):
@@ -76,7 +90,7 @@ class Links:
 
     def arriving(self, iri: str) -> Iterator[Link]:
         """Yield the links that name an item or a part of it."""
-        for node in self.with_parts(iri):
+        for node in () if self.is_part(iri) else self.with_parts(iri):
             for subject, property_ in self.reader.incoming(NamedNode(node)):
                 if isinstance(subject, NamedNode) and self._spreads(property_):
                     for owner in self.owners(subject.value):

@@ -1,4 +1,4 @@
-"""What items said at an earlier state, and their fingerprints then, at a cost that follows what was recorded since."""
+"""What items said at an earlier state, their fingerprints and links then, at a cost that follows what came since."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode
 
 from kg.project.past import Past
 from kg.rdf.terms import iri_values, to_ntriples
-from kg.review.content import GENID, Canonical, ContentRules, Pair, pairs_of_reader
-from kg.review.fingerprint import Printer
+from kg.review.content import GENID, TYPE, Canonical, ContentRules, Pair, pairs_of_reader
+from kg.review.fingerprint import GONE, Printer
 from kg.review.links import Link, Links
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kg.project.history import History
+    from kg.rdf.terms import Node, Term
     from kg.store import Reader
 
 __all__ = ["Earlier"]
@@ -28,31 +29,38 @@ __all__ = ["Earlier"]
 class Earlier:
     """The items as they were after some changes.
 
-    What is read-only, the catalogues and the ontology, counts as it is now: nothing about it is recorded.
+    What is read-only, the catalogues and the ontology, counts as it is now: nothing about it is recorded. A literal
+    that one graph writes in two forms, ``4.0`` and ``4.00``, is taken for new where one of the two is.
 
     Args:
         reader: the present state.
         rules: what counts now.
         history: all that is recorded.
         at: ids of the changes.
+
+    Attributes:
+        reowned: whether a part that has a name of its own may have belonged to somebody else, or been none.
     """
 
     reader: Reader
     rules: ContentRules
     history: History
     at: tuple[str, ...]
+    reowned: bool = False
     _canonical: Canonical = field(default_factory=Canonical)
     _known: dict[bytes, list[Pair]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._past = Past(self.history, self.at)
+        self._now = pairs_of_reader(self.reader)
+        self._links_now = Links(self.reader, self.rules)
+        self._printer = Printer(self.pairs, self.rules)
+        self._links = Links(_Then(self), self.rules)
         self._touched: set[bytes] = set()
-        self._naming: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        self._naming: defaultdict[bytes, set[tuple[bytes, bytes]]] = defaultdict(set)
         self._leaving: dict[str, set[Link]] = {}
         for id_ in self._past.since:
             self._take(id_)
-        self._now = pairs_of_reader(self.reader)
-        self._printer = Printer(self.pairs, self.rules)
 
     @property
     def touched(self) -> AbstractSet[bytes]:
@@ -60,8 +68,8 @@ class Earlier:
         return self._touched
 
     def print(self, iri: str) -> str:
-        """Return the fingerprint of an item then."""
-        return self._printer.of(iri)
+        """Return the fingerprint of an item then; what was a part said nothing of its own."""
+        return GONE if self._links.is_part(iri) else self._printer.of(iri)
 
     def pairs(self, node: bytes) -> list[Pair]:
         """Return what a node said then, literals in canonical form."""
@@ -74,34 +82,35 @@ class Earlier:
     def leaving(self, iri: str) -> set[Link]:
         """Return the links that an item or a part of it said then."""
         if iri not in self._leaving:
-            self._leaving[iri] = set(self._links(iri))
+            self._leaving[iri] = set(self._links.leaving(iri))
         return self._leaving[iri]
 
     def naming(self, iri: str) -> set[str]:
         """Return items that may have said a link to an item then and do not say it now."""
+        if self.reowned:
+            return {link.source for link in self._links.arriving(iri)}
         found: set[str] = set()
         todo = [f"<{iri}>".encode()]
         seen = set(todo)
         while todo:
-            for subject in self._naming.get(todo.pop(), ()):
+            for subject, _ in self._naming.get(todo.pop(), ()):
                 if GENID not in subject:
-                    found.add(subject[1:-1].decode())
+                    found |= self._links_now.owners(subject[1:-1].decode())
                 elif subject not in seen:
                     seen.add(subject)
                     todo.append(subject)
         return found
 
-    def _links(self, iri: str) -> Iterator[Link]:
-        links = Links(self.reader, self.rules)
-        todo, seen = [f"<{iri}>".encode()], {f"<{iri}>".encode()}
-        while todo:
-            for property_, value in self.pairs(todo.pop()):
-                if self._printer.folds(property_, value) and value not in seen:
-                    seen.add(value)
-                    todo.append(value)
-                if property_ in self.rules.suspicion and value.startswith(b"<") and GENID not in value:
-                    for owner in links.owners(value[1:-1].decode()) - {iri}:
-                        yield Link(iri, property_[1:-1].decode(), owner)
+    def named_by(self, node: bytes) -> set[tuple[bytes, bytes]]:
+        """Return subject and property of each statement that had a node as its object then."""
+        found = set(self._naming.get(node, ()))
+        for subject, property_ in self.reader.incoming(NamedNode(node[1:-1].decode())):
+            found.add((str(subject).encode(), str(property_).encode()))
+        return {
+            (subject, property_)
+            for subject, property_ in found
+            if subject not in self._touched or (property_, node) in self.pairs(subject)
+        }
 
     def _facts(self, iri: str) -> Iterable[tuple[str, Pair]]:
         """Return the graph, property and object of each statement about a node then."""
@@ -122,10 +131,46 @@ class Earlier:
         return facts
 
     def _take(self, id_: str) -> None:
-        """Note whom a change concerns: the subjects of its facts, and who was named by those that went."""
+        """Note whom a change concerns: the subjects of its facts, and who named what in those that went."""
         for delta in self._past.change(id_).values():
-            self._touched.update(line[: line.index(b" ")] for line in (*delta.added, *delta.removed))
-            for line in delta.removed:
-                subject, property_, rest = line.split(b" ", 2)
-                if property_ in self.rules.suspicion or GENID in rest:
-                    self._naming[rest[:-3]].add(subject)
+            for gone, lines in ((False, delta.added), (True, delta.removed)):
+                for line in lines:
+                    subject, property_, rest = line.split(b" ", 2)
+                    self._touched.add(subject)
+                    value = rest[:-3]
+                    if not value.startswith(b"<"):
+                        continue
+                    if gone:
+                        self._naming[value].add((subject, property_))
+                    self.reowned = self.reowned or self._reowns(subject, property_, value)
+
+    def _reowns(self, subject: bytes, property_: bytes, value: bytes) -> bool:
+        """Tell whether a statement makes a node that has a name a part, or tells whose part it is."""
+        if property_ == TYPE:
+            return value in self.rules.parts and GENID not in subject
+        if property_ in self.rules.suspicion or GENID in value:
+            return False
+        return self._links_now.is_part(value[1:-1].decode())
+
+
+class _Then:
+    """The nodes of an earlier state; literals are left out, since no link leads to one."""
+
+    def __init__(self, earlier: Earlier) -> None:
+        self._earlier = earlier
+
+    def outgoing(self, node: Node) -> Iterator[tuple[NamedNode, Term]]:
+        for property_, value in self._earlier.pairs(str(node).encode()):
+            if value.startswith(b"<") and not value.startswith(b"<<"):
+                yield _node(property_), _node(value)
+
+    def incoming(self, node: Term) -> Iterator[tuple[Node, NamedNode]]:
+        for subject, property_ in self._earlier.named_by(str(node).encode()):
+            yield _node(subject), _node(property_)
+
+    def objects(self, node: Node, property_: NamedNode) -> Iterator[Term]:
+        return (value for one, value in self.outgoing(node) if one == property_)
+
+
+def _node(iri: bytes) -> NamedNode:
+    return NamedNode(iri[1:-1].decode())

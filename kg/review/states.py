@@ -108,9 +108,9 @@ class Standings:
         ]
 
     def print(self, iri: str) -> str:
-        """Return the present fingerprint of an item."""
+        """Return the present fingerprint of an item; what is a part says nothing of its own."""
         if iri not in self._prints:
-            self._prints[iri] = self._printer.of(iri)
+            self._prints[iri] = GONE if self.links.is_part(iri) else self._printer.of(iri)
         return self._prints[iri]
 
     def of(self, iri: str) -> list[Standing]:
@@ -137,23 +137,27 @@ class Standings:
         """Return the links that an item said when they were judged, and not now, if their targets rest on them."""
         judged = {record.link for record in self._from(iri)}
         for _, earlier in self.accepted:
-            if self._touched(iri, earlier):
+            if earlier.reowned or self._touched(iri, earlier):
                 judged |= earlier.leaving(iri)
         judged = {link for link in judged if self.rules.dependents(f"<{link.property}>".encode())[1]}
         return judged.difference(self.links.leaving(iri)) if judged else judged
 
     def all(self) -> Iterator[Standing]:
         """Yield how all links stand."""
-        sources: set[str] = {record.link.source for record in all_records(self.reader)}
+        for source in sorted(self.sources()):
+            yield from self.leaving(source)
+
+    def sources(self) -> set[str]:
+        """Return the items that have links, or had some when they were judged."""
+        found: set[str] = {record.link.source for record in all_records(self.reader)}
         for _, earlier in self.accepted:
-            sources |= {node[1:-1].decode() for node in earlier.touched if GENID not in node}
+            found |= {node[1:-1].decode() for node in earlier.touched if GENID not in node}
         for property_ in sorted(self.rules.suspicion):
             rows = self.reader.select(f"SELECT DISTINCT ?s WHERE {{ ?s {property_.decode()} ?o }}")
             for (node,) in rows:
-                if isinstance(node, NamedNode) and node.value not in sources:
-                    sources |= self.links.owners(node.value)
-        for source in sorted(sources):
-            yield from self.leaving(source)
+                if isinstance(node, NamedNode):
+                    found |= self.links.owners(node.value)
+        return found
 
     def several(self, links: Iterable[Link]) -> list[Standing]:
         """Return how some links stand, which may be gone."""
@@ -186,7 +190,7 @@ class Standings:
         """Yield all records of a link, acceptances among them."""
         yield from (record for record in self._from(link.source) if record.link == link)
         for acceptance, earlier in self.accepted:
-            moved = self._touched(link.source, earlier)
+            moved = earlier.reowned or self._touched(link.source, earlier)
             if link in earlier.leaving(link.source) if moved else stands:
                 yield _accepted(acceptance, link, self._then(link.source, earlier), self._then(link.target, earlier))
 
@@ -216,7 +220,7 @@ class Standings:
         return not earlier.touched.isdisjoint(nodes)
 
     def _then(self, iri: str, earlier: Earlier) -> str:
-        return earlier.print(iri) if self._touched(iri, earlier) else self.print(iri)
+        return earlier.print(iri) if earlier.reowned or self._touched(iri, earlier) else self.print(iri)
 
     def _from(self, iri: str) -> list[Record]:
         if iri not in self._records:
