@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kg.rules.rule import RuleFile, RuleSet
     from kg.rules.standing_source import Source
     from kg.rules.unknown import Stray
+    from kg.rules.vocabulary import Vocabulary
 
 __all__ = ["StandingCheck"]
 
@@ -49,6 +50,7 @@ class _Found:
 
     results: list[Result]
     strays: list[Stray]
+    vocabulary: Vocabulary | None
     idle: frozenset[str]
     notes: tuple[Note, ...] = ()
 
@@ -170,15 +172,16 @@ class StandingCheck:
         iris = [rule.iri for rule in rules.rules]
         strays = self._words.strays() if UNKNOWN_TERM.name in rules.built_in else []
         watched = iris if RULE_WITHOUT_TARGET.name in rules.built_in else []
-        return _Found(self._state.results(iris), strays, frozenset(iri for iri in watched if known[iri].idle))
+        vocabulary = self._words.vocabulary() if strays else None
+        idle = frozenset(iri for iri in watched if known[iri].idle)
+        return _Found(self._state.results(iris), strays, vocabulary, idle)
 
     def _told(self, found: _Found, source: Source, rules: RuleSet) -> Findings:
         names = named(found.results, rules) | {stray.subject for stray in found.strays}
         items = describe_some(Visible(source.reader), names, source.written, self._prefixes)
         told = findings_of(found.results, rules, items, self._prefixes)
-        if found.strays:
-            vocabulary = self._words.vocabulary()
-            told += [stray.finding(items, vocabulary, rules, self._prefixes) for stray in found.strays]
+        if found.vocabulary is not None:
+            told += [stray.finding(items, found.vocabulary, rules, self._prefixes) for stray in found.strays]
         told += [idle_finding(rule, rules) for rule in rules.rules if rule.iri in found.idle]
         count = len(rules.rules) + len(rules.built_in - {RULE_WITHOUT_TARGET.name})
         return Findings(ordered(told), rules_run=count, notes=found.notes)
@@ -188,20 +191,16 @@ def _idle(
     goals: Iterable[RuleState], rules: RuleSet, plan: Plan, known: Mapping[str, RuleState], facts: Visible
 ) -> Iterator[RuleState]:
     """Yield `goals`, each with whether its rule selects nothing."""
-    by_iri = rules.by_iri()
-    seen: dict[int, Targets] = {}
+    by_iri, anywhere = rules.by_iri(), Targets(facts)
+    after = {id(triples): Targets(facts, triples) for triples in plan.since.values()}
     for goal in goals:
-        rule = by_iri.get(goal.iri)
-        triples = plan.since.get(goal.iri, [])
-        targets = (
-            seen.setdefault(id(triples), Targets(facts, triples)) if id(triples) not in seen else seen[id(triples)]
-        )
+        rule, triples = by_iri.get(goal.iri), plan.since.get(goal.iri)
         if rule is None:
             yield goal
-        elif goal.iri in plan.since:
-            yield replace(goal, idle=targets.still_idle(rule, known[goal.iri].idle))
+        elif triples is not None:
+            yield replace(goal, idle=after[id(triples)].still_idle(rule, known[goal.iri].idle))
         elif goal.iri in plan.full:
-            yield replace(goal, idle=targets.idle(rule))
+            yield replace(goal, idle=anywhere.idle(rule))
         else:
             yield replace(goal, idle=known[goal.iri].idle)
 
