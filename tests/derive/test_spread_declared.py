@@ -20,8 +20,8 @@ TABLE = {
     "answers": "B S:n O:f", "specifies": "S nf", "approves": "S nf", "exemptedFor": "S", "protectsAgainst": "S n",
     # risk: method and tolerable risk to risk results, scenario, scope, consequence
     "usesMethod": "S n", "resultOf": "S n", "affectsScope": "S n", "consequenceOf": "S n", "targetFor": "S n",
-    "treats": "S nf", "credits": "S f", "assesses": "S nf", "threatens": "S", "exploits": "S nf", "entersThrough": "S n",
-    "leadsTo": "B", "mitigates": "S n",
+    "treats": "S nf", "credits": "S f", "assesses": "S nf", "threatens": "S", "exploits": "S nf",
+    "entersThrough": "S n", "leadsTo": "B", "mitigates": "S n",
     # evidence to its subject's version; claim to settings, firmware, certificate, environment
     "evidencedBy": "S fc", "evidenceAbout": "S fc", "verifiedOn": "S fc", "claimsFor": "S f", "assumesSetting": "S f",
     "assumes": "S nf", "assumptionAnsweredBy": "S f", "needsExternalMeasure": "S f", "environmentOf": "S f",
@@ -87,7 +87,7 @@ def test_nothing_is_passed_on_that_does_not_start() -> None:
 
 
 def test_no_respect_runs_both_ways_over_one_property() -> None:
-    # Else what one thing shook would shake its neighbours of the same kind: zone mates, other measures, other functions.
+    # Else what one thing shook would shake its like: the zone's other members, other measures, other functions.
     for name in declared().rests:
         both = [declared().passes.get((name, end), frozenset()) for end in ("subject", "object")]
         assert not both[0] & both[1], name
