@@ -1,8 +1,8 @@
 """Derives the links that somebody has to look at again, and those that were found not to hold.
 
-A focus is an item; what is derived are the links that it says, or said when they were judged. A link's state follows
-from what both ends say, from the reviews of it and from the acceptances (`kg.review.states`). So a change concerns the
-items that it speaks of, the owners of parts that it speaks of, and whoever has a link to one of these.
+A focus is a link: the IRIs of source, property and target with blanks between. Its state follows from what both ends
+say, from the reviews of it and from the acceptances (`kg.review.states`). So a change concerns the links of the items
+that it speaks of, those of the owners of parts that it speaks of, and those of the ends of links that it judges.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from kg.focus.touch import Everything
 from kg.rdf.names import NS, RDF, XSD
 from kg.rdf.terms import line
 from kg.review.content import GENID, ContentRules
+from kg.review.links import Link
 from kg.review.records import all_records
 from kg.review.states import LinkState, Standings
 
@@ -36,6 +37,8 @@ _TYPE: Final = RDF + "type"
 _FROM: Final = NS + "reviewsLinkFrom"
 _TO: Final = NS + "reviewsLinkTo"
 _OF: Final = NS + "baselineOf"
+_ACCEPTS: Final = NS + "acceptsBaseline"
+_ANY: Final = f"ASK {{ {{ ?act a <{NS}Review> }} UNION {{ ?act a <{NS}Acceptance> }} }}"
 _DECLARING: Final = frozenset(
     NS + name
     for name in ("authoredContent", "notContent", "contentOnlyAs", "suspicion", "acceptsBaseline", "baselineOf")
@@ -63,16 +66,18 @@ class SuspectLinks:
         self._run: _Run | None = None
 
     def all(self, reader: Reader, context: Context) -> Iterable[str]:
-        """Return the items whose links can be other than unreviewed or accepted as they are."""
+        """Return the links that can be other than unreviewed or accepted as they are."""
         standings = self._begin(reader, context)
         if any(earlier.reowned for _, earlier in standings.accepted):
-            return standings.sources()
+            return {_focus(one.link) for one in standings.all()}
         nodes = {node[1:-1].decode() for _, earlier in standings.accepted for node in earlier.touched}
         nodes |= {end for record in all_records(reader) for end in record.link[::2]}
-        return {focus for node in nodes for focus in _around(standings, node)}
+        return {_focus(link) for node in nodes for link in _around(standings, node)}
 
     def concerned(self, reader: Reader, touched: Touched, context: Context) -> Iterable[str] | Everything:
-        """Return the items whose links a change may bring into another state."""
+        """Return the links that a change may bring into another state."""
+        if not _judging(touched) and not reader.ask(_ANY):
+            return ()
         standings = self._begin(reader, context)
         accepted = {acceptance.baseline for acceptance, _ in standings.accepted}
         nodes: set[str] = set()
@@ -85,19 +90,22 @@ class SuspectLinks:
             nodes.add(subject)
             if property_ in {_FROM, _TO} and isinstance(triple.object, NamedNode):
                 nodes.add(triple.object.value)
-        return {focus for node in nodes for focus in _around(standings, node)}
+        found = {_focus(link) for node in nodes for link in _around(standings, node)}
+        return found | {_focus(link) for node in nodes for link in _told_of(standings, node)}
 
     def compute(self, focus: str, reader: RecordingReader, context: Context) -> Iterable[bytes]:
-        """Return what is derived about the links that an item says."""
+        """Return what is derived about a link."""
         del reader  # nothing is recorded: `concerned` tells
         if self._run is None or self._run.context is not context:
             raise RuntimeError("a run begins with all or concerned")
-        for standing in self._run.standings.leaving(focus):
+        standings, link = self._run.standings, Link(*focus.split(" "))
+        if link in standings.said(link.source) or link in standings.gone(link.source):
+            (standing,) = standings.several([link])
             yield from link_lines(standing, context.config.base)
 
     def _begin(self, reader: Reader, context: Context) -> Standings:
         """Return what tells the states of links in a state; made anew for each run."""
-        standings = Standings(reader, context.history, ContentRules.of(reader))
+        standings = Standings(reader, context.history, ContentRules.of(reader), context.folder)
         self._run = _Run(context, standings)
         return standings
 
@@ -134,12 +142,37 @@ def _kinds(standing: Standing) -> Iterator[tuple[str, bool]]:
     yield "UnreviewedLink", standing.state is LinkState.UNREVIEWED and standing.accepted
 
 
-def _around(standings: Standings, node: str) -> set[str]:
-    """Return a node, the items that it belongs to, and those that have, or had, a link to one of them."""
-    found = {node} | standings.links.owners(node)
-    for owner in list(found):
-        found |= standings.naming(owner)
+def _focus(link: Link) -> str:
+    return " ".join(link)
+
+
+def _judging(touched: Touched) -> bool:
+    """Tell whether a change speaks of judgements."""
+    return any(triple.predicate.value in {_FROM, _ACCEPTS} for triple in touched.triples())
+
+
+def _around(standings: Standings, node: str) -> set[Link]:
+    """Return the links of a node, and of the items that it belongs to, that stand or stood."""
+    found: set[Link] = set()
+    for owner in {node} | standings.links.owners(node):
+        if standings.accepted or standings.recorded(owner):
+            found |= set(standings.links.of(owner)) | standings.gone(owner)
+            found |= {link for one in standings.formerly(owner) for link in standings.gone(one) if link.target == owner}
+        else:
+            found |= standings.said(owner)
     return found
+
+
+def _told_of(standings: Standings, node: str) -> Iterator[Link]:
+    """Yield the links of which something was derived before, of a node and of those that it belongs to."""
+    for owner in {node} | standings.links.owners(node):
+        for end in (_FROM, _TO):
+            for about in standings.reader.subjects(NamedNode(end), NamedNode(owner)):
+                facts = {p.value: o for p, o in standings.reader.outgoing(about)}
+                link = [facts.get(name) for name in (_FROM, NS + "reviewsLinkType", _TO)]
+                source, property_, target = link
+                if isinstance(source, NamedNode) and isinstance(property_, Literal) and isinstance(target, NamedNode):
+                    yield Link(source.value, property_.value, target.value)
 
 
 def _concerns_part(triple: Triple, standings: Standings) -> bool:

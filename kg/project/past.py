@@ -5,7 +5,7 @@ The cost follows what was recorded since, and on other branches beside it; never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from kg.rdf.terms import iri_values
@@ -69,14 +69,21 @@ class Past:
             for subject, graphs in found.items()
         }
 
-    def moved(self, subjects: Iterable[str]) -> dict[tuple[str, bytes], bool]:
+    def moved(self, subjects: Iterable[str], among: Collection[str] | None = None) -> dict[tuple[str, bytes], bool]:
         """Return each fact about some subjects that came or went since, as graph and line → whether it was there then.
+
+        Args:
+            subjects: IRIs.
+            among: ids of the changes that may speak of them, where that is known; None for all.
 
         Raises:
             BrokenFile: a record is damaged.
         """
         wanted = list(subjects)
-        return self._then(lambda id_: self._read(id_).of(wanted))
+        since = frozenset(self.since)
+        return self._then(
+            lambda id_: {} if among is not None and id_ in since and id_ not in among else self._read(id_).of(wanted)
+        )
 
     def change(self, id_: str) -> dict[str, Delta]:
         """Return graph → what a change added and removed.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,15 @@ from pyoxigraph import NamedNode
 
 from kg.project.past import Past
 from kg.rdf.terms import iri_values, to_ntriples
-from kg.review.content import GENID, TYPE, Canonical, ContentRules, Pair, pairs_of_reader
+from kg.review.content import GENID, Canonical, ContentRules, Pair, pairs_of_reader
 from kg.review.fingerprint import GONE, Printer
 from kg.review.links import Link, Links
+from kg.review.since import Since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from kg.project.history import History
     from kg.rdf.terms import Node, Term
@@ -37,16 +38,14 @@ class Earlier:
         rules: what counts now.
         history: all that is recorded.
         at: ids of the changes.
-
-    Attributes:
-        reowned: whether a part that has a name of its own may have belonged to somebody else, or been none.
+        folder: where to keep what was read of the records, from commit to commit; None keeps nothing.
     """
 
     reader: Reader
     rules: ContentRules
     history: History
     at: tuple[str, ...]
-    reowned: bool = False
+    folder: Path | None = None
     _canonical: Canonical = field(default_factory=Canonical)
     _known: dict[bytes, list[Pair]] = field(default_factory=dict)
 
@@ -56,16 +55,18 @@ class Earlier:
         self._links_now = Links(self.reader, self.rules)
         self._printer = Printer(self.pairs, self.rules)
         self._links = Links(_Then(self), self.rules)
-        self._touched: set[bytes] = set()
-        self._naming: defaultdict[bytes, set[tuple[bytes, bytes]]] = defaultdict(set)
+        self._since = Since.of(self._past, self.at, self.rules, self._links_now.is_part, self.folder)
         self._leaving: dict[str, set[Link]] = {}
-        for id_ in self._past.since:
-            self._take(id_)
 
     @property
     def touched(self) -> AbstractSet[bytes]:
         """The subjects of all facts that came or went since, as ``<IRI>``."""
-        return self._touched
+        return self._since.by.keys()
+
+    @property
+    def reowned(self) -> bool:
+        """Whether a part that has a name of its own may have belonged to another item, or been none."""
+        return self._since.reowned
 
     def print(self, iri: str) -> str:
         """Return the fingerprint of an item then; what was a part said nothing of its own."""
@@ -73,7 +74,7 @@ class Earlier:
 
     def pairs(self, node: bytes) -> list[Pair]:
         """Return what a node said then, literals in canonical form."""
-        if node not in self._touched:
+        if node not in self._since.by:
             return self._now(node)
         if node not in self._known:
             self._known[node] = list(dict.fromkeys(pair for _, pair in self._facts(node[1:-1].decode())))
@@ -93,7 +94,7 @@ class Earlier:
         todo = [f"<{iri}>".encode()]
         seen = set(todo)
         while todo:
-            for subject, _ in self._naming.get(todo.pop(), ()):
+            for subject, _ in self._since.naming.get(todo.pop(), ()):
                 if GENID not in subject:
                     found |= self._links_now.owners(subject[1:-1].decode())
                 elif subject not in seen:
@@ -103,13 +104,13 @@ class Earlier:
 
     def named_by(self, node: bytes) -> set[tuple[bytes, bytes]]:
         """Return subject and property of each statement that had a node as its object then."""
-        found = set(self._naming.get(node, ()))
+        found = set(self._since.naming.get(node, ()))
         for subject, property_ in self.reader.incoming(NamedNode(node[1:-1].decode())):
             found.add((str(subject).encode(), str(property_).encode()))
         return {
             (subject, property_)
             for subject, property_ in found
-            if subject not in self._touched or (property_, node) in self.pairs(subject)
+            if subject not in self._since.by or (property_, node) in self.pairs(subject)
         }
 
     def _facts(self, iri: str) -> Iterable[tuple[str, Pair]]:
@@ -121,7 +122,7 @@ class Earlier:
             for graph, property_, value in rows
             if isinstance(graph, NamedNode) and value is not None
         }
-        for (graph, line), there in self._past.moved([iri]).items():
+        for (graph, line), there in self._past.moved([iri], self._since.by[f"<{iri}>".encode()]).items():
             _, property_, rest = line.split(b" ", 2)
             fact = (graph, (property_, self._canonical.of(rest[:-3])))
             if there:
@@ -129,28 +130,6 @@ class Earlier:
             else:
                 facts.pop(fact, None)
         return facts
-
-    def _take(self, id_: str) -> None:
-        """Note whom a change concerns: the subjects of its facts, and who named what in those that went."""
-        for delta in self._past.change(id_).values():
-            for gone, lines in ((False, delta.added), (True, delta.removed)):
-                for line in lines:
-                    subject, property_, rest = line.split(b" ", 2)
-                    self._touched.add(subject)
-                    value = rest[:-3]
-                    if not value.startswith(b"<"):
-                        continue
-                    if gone:
-                        self._naming[value].add((subject, property_))
-                    self.reowned = self.reowned or self._reowns(subject, property_, value)
-
-    def _reowns(self, subject: bytes, property_: bytes, value: bytes) -> bool:
-        """Tell whether a statement makes a node that has a name a part, or tells whose part it is."""
-        if property_ == TYPE:
-            return value in self.rules.parts and GENID not in subject
-        if property_ in self.rules.suspicion or GENID in value:
-            return False
-        return self._links_now.is_part(value[1:-1].decode())
 
 
 class _Then:

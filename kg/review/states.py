@@ -27,6 +27,7 @@ from kg.review.records import Record, acceptances, all_records, records_from, re
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from kg.project.history import History
     from kg.review.content import ContentRules
@@ -90,19 +91,23 @@ class Standings:
         reader: the state.
         history: the changes that led to it.
         rules: what counts in it.
+        folder: where to keep what was read of the records; None keeps nothing.
     """
 
     reader: Reader
     history: History
     rules: ContentRules
+    folder: Path | None = None
     _prints: dict[str, str] = field(default_factory=dict)
     _records: dict[str, list[Record]] = field(default_factory=dict)
+    _said: dict[str, frozenset[Link]] = field(default_factory=dict)
+    _moved: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.links = Links(self.reader, self.rules)
         self._printer = Printer(pairs_of_reader(self.reader), self.rules)
         self.accepted: list[tuple[Acceptance, Earlier]] = [
-            (one, Earlier(self.reader, self.rules, self.history, one.changes))
+            (one, Earlier(self.reader, self.rules, self.history, one.changes, self.folder))
             for one in acceptances(self.reader)
             if set(one.changes) <= set(self.history.ids)
         ]
@@ -116,31 +121,42 @@ class Standings:
     def of(self, iri: str) -> list[Standing]:
         """Return how the links of an item in both directions stand, those first that it says itself."""
         here = set(self.links.arriving(iri))
-        gone = {link for source in self._formerly(iri) for link in self._gone(source) if link.target == iri} - here
+        gone = {link for source in self.formerly(iri) for link in self.gone(source) if link.target == iri} - here
         arriving = [self.standing(link, stands=link in here) for link in sorted(here | gone)]
         return [*self.leaving(iri), *arriving]
 
     def leaving(self, iri: str) -> list[Standing]:
         """Return how the links stand that an item says, or said when they were judged and its target rests on them."""
-        here = set(self.links.leaving(iri))
-        return [self.standing(link, stands=link in here) for link in sorted(here | self._gone(iri))]
+        here = self.said(iri)
+        return [self.standing(link, stands=link in here) for link in sorted(here | self.gone(iri))]
+
+    def said(self, iri: str) -> frozenset[Link]:
+        """Return the links that an item says."""
+        if iri not in self._said:
+            self._said[iri] = frozenset(self.links.leaving(iri))
+        return self._said[iri]
 
     def naming(self, iri: str) -> set[str]:
         """Return the items that have a link to an item, and those that may have had one when it was judged."""
-        return {link.source for link in self.links.arriving(iri)} | self._formerly(iri)
+        return {link.source for link in self.links.arriving(iri)} | self.formerly(iri)
 
-    def _formerly(self, iri: str) -> set[str]:
+    def recorded(self, iri: str) -> bool:
+        """Tell whether there is a review of some link of an item."""
+        return bool(self._from(iri) or self._to(iri))
+
+    def formerly(self, iri: str) -> set[str]:
+        """Return the items that may have had a link to an item when it was judged."""
         sources = {record.link.source for record in self._to(iri)}
         return sources | {owner for _, earlier in self.accepted for owner in earlier.naming(iri)}
 
-    def _gone(self, iri: str) -> set[Link]:
+    def gone(self, iri: str) -> set[Link]:
         """Return the links that an item said when they were judged, and not now, if their targets rest on them."""
         judged = {record.link for record in self._from(iri)}
         for _, earlier in self.accepted:
             if earlier.reowned or self._touched(iri, earlier):
                 judged |= earlier.leaving(iri)
         judged = {link for link in judged if self.rules.dependents(f"<{link.property}>".encode())[1]}
-        return judged.difference(self.links.leaving(iri)) if judged else judged
+        return judged - self.said(iri) if judged else judged
 
     def all(self) -> Iterator[Standing]:
         """Yield how all links stand."""
@@ -161,7 +177,7 @@ class Standings:
 
     def several(self, links: Iterable[Link]) -> list[Standing]:
         """Return how some links stand, which may be gone."""
-        return [self.standing(link, stands=link in set(self.links.leaving(link.source))) for link in links]
+        return [self.standing(link, stands=link in self.said(link.source)) for link in links]
 
     def standing(self, link: Link, *, stands: bool = True) -> Standing:
         """Return how one link stands.
@@ -216,8 +232,11 @@ class Standings:
 
     def _touched(self, iri: str, earlier: Earlier) -> bool:
         """Tell whether what an item and its parts say may be something else than it was."""
-        nodes = (f"<{node}>".encode() for node in self.links.with_parts(iri))
-        return not earlier.touched.isdisjoint(nodes)
+        key = (iri, id(earlier))
+        if key not in self._moved:
+            nodes = (f"<{node}>".encode() for node in self.links.with_parts(iri))
+            self._moved[key] = not earlier.touched.isdisjoint(nodes)
+        return self._moved[key]
 
     def _then(self, iri: str, earlier: Earlier) -> str:
         return earlier.print(iri) if earlier.reowned or self._touched(iri, earlier) else self.print(iri)

@@ -153,7 +153,7 @@ class Plain:
         kept = [sorted(graph) for graph in graphs]
         self.prints = streamed(*kept)
         self.out: dict[str, set[tuple[str, str]]] = {}
-        for triple in parse_lines(line for graph in kept for line in graph):
+        for triple in parse_lines(one for graph in kept for one in graph):
             if isinstance(triple.object, NamedNode):
                 pair = (triple.predicate.value, triple.object.value)
                 self.out.setdefault(triple.subject.value, set()).add(pair)  # type: ignore[union-attr]
@@ -221,7 +221,7 @@ def expected(world: World) -> dict[Key, tuple[frozenset[str], frozenset[str]]]:
     return dict(_expected(now, records, stood))
 
 
-def _expected(now: Plain, records: dict[Key, list[tuple[str, bool, str, str, str]]], stood: list[tuple[str, Plain]]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _expected(now: Plain, records: dict[Key, list[tuple[str, bool, str, str, str]]], stood: list[tuple[str, Plain]]):  # type: ignore[no-untyped-def]
     here = now.links()
     rests = {
         key: [

@@ -24,7 +24,8 @@ def of(turtle: str) -> str:
 
 REQUIREMENT = """
 :x a il:SystemRequirement ; dcterms:identifier "SR-1" ; dcterms:title "Lock" ; il:text "Lock it." ;
-   il:derivedFrom :t1, :t2 ; il:hasAllocation [ a il:Allocation ; il:allocationMode il:each ; il:allocatedTo :c1, :c2 ] .
+   il:derivedFrom :t1, :t2 ;
+   il:hasAllocation [ a il:Allocation ; il:allocationMode il:each ; il:allocatedTo :c1, :c2 ] .
 """
 
 

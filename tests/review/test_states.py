@@ -136,7 +136,7 @@ def test_an_end_that_went_or_is_retired(tmp_path: Path) -> None:
 
 def test_links_of_parts_are_their_owners(tmp_path: Path) -> None:
     world = World(tmp_path)
-    model = ":q a il:SystemRequirement ; il:hasAllocation [ a il:Allocation ; il:allocatedTo :c ] . :c a il:Component ; dcterms:title 'C' ."
+    model = ":q il:hasAllocation [ a il:Allocation ; il:allocatedTo :c ] . :c a il:Component ; dcterms:title 'C' ."
     world.say(model)
     assert world.of("c") == {"q allocatedTo c": "unreviewed"}
     world.accept("R1")
