@@ -62,10 +62,17 @@ class StandingCheck:
         state: where it is kept.
         footprints: knows what each rule reads.
         prefixes: prefix → namespace for what people see.
+        notes: what people must know about where it is kept, each time.
     """
 
-    def __init__(self, state: StandingState, footprints: Footprints, prefixes: Mapping[str, str] = PREFIXES) -> None:
-        self._state, self._footprints, self._prefixes = state, footprints, prefixes
+    def __init__(
+        self,
+        state: StandingState,
+        footprints: Footprints,
+        prefixes: Mapping[str, str] = PREFIXES,
+        notes: tuple[Note, ...] = (),
+    ) -> None:
+        self._state, self._footprints, self._prefixes, self._notes = state, footprints, prefixes, notes
         self._words = Words(state)
 
     def check(self, source: Source, rules: RuleSet, *, as_of: date, full: bool = False) -> Findings:
@@ -87,9 +94,9 @@ class StandingCheck:
         try:
             found = self._bring(source, rules, as_of, full=full)
         except sqlite3.Error as wrong:
-            alone = StandingCheck(StandingState(), self._footprints, self._prefixes)
             note = Note("full-run", f"all rules ran on all facts: what they found before can't be used ({wrong})")
-            return replace(told := alone.check(source, rules, as_of=as_of), notes=(*told.notes, note))
+            alone = StandingCheck(StandingState(), self._footprints, self._prefixes, (note,))
+            return alone.check(source, rules, as_of=as_of)
         return self._told(found, source, rules)
 
     def bring(self, source: Source, rules: RuleSet, *, as_of: date) -> tuple[Note, ...]:
@@ -184,7 +191,7 @@ class StandingCheck:
             told += [stray.finding(items, found.vocabulary, rules, self._prefixes) for stray in found.strays]
         told += [idle_finding(rule, rules) for rule in rules.rules if rule.iri in found.idle]
         count = len(rules.rules) + len(rules.built_in - {RULE_WITHOUT_TARGET.name})
-        return Findings(ordered(told), rules_run=count, notes=found.notes)
+        return Findings(ordered(told), rules_run=count, notes=(*found.notes, *self._notes))
 
 
 def _idle(

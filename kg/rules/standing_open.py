@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kg.focus.cache import Footprints
 from kg.rules.standing import StandingCheck
 from kg.rules.standing_state import StandingState
+from kg.values import Note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,15 +28,20 @@ def open_standing(folder: Path, prefixes: Mapping[str, str], wait: float = 10.0)
         prefixes: prefix → namespace for what people see.
         wait: how long to wait for another process that checks, in seconds.
     """
-    return StandingCheck(_state(folder / _FILE, wait), Footprints(folder / "footprints.json"), prefixes)
+    footprints = Footprints(folder / "footprints.json")
+    try:
+        return StandingCheck(_state(folder / _FILE, wait), footprints, prefixes)
+    except sqlite3.OperationalError as wrong:  # read-only, or another process writes for longer than we wait
+        note = Note("full-run", f"all rules ran on all facts: what they find can't be kept ({wrong})")
+        return StandingCheck(StandingState(), footprints, prefixes, (note,))
 
 
 def _state(path: Path, wait: float) -> StandingState:
     try:
         return StandingState(path, wait)
-    except sqlite3.OperationalError:  # read-only, or another process writes for longer than we wait
-        return StandingState()
-    except sqlite3.DatabaseError:
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:  # damaged
         for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
             path.with_name(name).unlink(missing_ok=True)
         return StandingState(path, wait)

@@ -277,7 +277,9 @@ class Editor:
         if text is None:
             return self._literal()
         subject, predicate, value = parts(text)
-        other = self._add(line(subject, predicate, b'"0' + value[1:]))
+        nine = b'"09"' + value[1:].rpartition(b'"')[2]
+        int_ = value.replace(b"#integer>", b"#int>")
+        other = self._add(line(subject, predicate, self._pick([b'"0' + value[1:], nine, int_])))
         return other if self._random.random() < 0.5 else self._both(self._remove(text), other)
 
     def _another_class(self) -> Edit:

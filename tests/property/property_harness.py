@@ -80,6 +80,13 @@ class Harness:
         self._back: list[dict[str, Delta]] = []
         self.refused = 0
 
+    def told(self) -> str:
+        """Return what else is worth knowing about the run."""
+        return f"{self.refused} refused by both"
+
+    def close(self) -> None:
+        """Do nothing: nothing is kept."""
+
     def start(self) -> list[str]:
         """Judge the model before any edit."""
         return self.differences()

@@ -70,6 +70,10 @@ class ProjectHarness:
         self.editor = Editor(self.model, seed)
         self._back: list[Mapping[str, Delta]] = []
 
+    def told(self) -> str:
+        """Return what else is worth knowing about the run."""
+        return f"{self.decisions} links decided, at most {self.derived} derived facts"
+
     def close(self) -> None:
         """Remove the project."""
         shutil.rmtree(self.root, ignore_errors=True)

@@ -285,8 +285,10 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path, rules: RuleSet, broken: by
 
 def test_a_folder_that_can_not_be_written_costs_a_full_run(tmp_path: Path, rules: RuleSet) -> None:
     world = World(*BOXES)
-    checks = open_standing(tmp_path / "missing", {})
-    same(checks.check(world, rules, as_of=DAY), world, rules)
+    found = open_standing(tmp_path / "missing", {}).check(world, rules, as_of=DAY)
+    assert [note.text for note in same(found, world, rules).notes] == [
+        "all rules ran on all facts: what they find can't be kept (unable to open database file)"
+    ]
 
 
 def test_a_file_of_another_version_is_begun_anew(tmp_path: Path, rules: RuleSet) -> None:
