@@ -81,8 +81,11 @@ def described(iris: Iterable[str], readers: Sequence[Reader], prefixes: Mapping[
 
 
 def is_item(item: Item) -> bool:
-    """Tell an item, which has a class of ours or an identifier, from any other node."""
-    return _PART not in item.iri and bool(item.kind or item.title)
+    """Tell an item, which has a class of ours, a title or an identifier, from any other node."""
+    if _PART in item.iri:
+        return False
+    shortened = item.id == item.iri or (":" in item.id and item.iri.endswith(item.id.partition(":")[2]))
+    return bool(item.kind or item.title) or not shortened
 
 
 def _compare(  # noqa: PLR0917 - the two ends of a recursion and what it carries
