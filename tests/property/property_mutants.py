@@ -10,9 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from kg.focus import neighbourhood, touch
+from kg.derive.book import Book
+from kg.derive.suspect_links import SuspectLinks
+from kg.focus import neighbourhood, reads, touch
 from kg.focus.footprint import Footprint
 from kg.focus.view import View
+from kg.rdf.names import NS
 from kg.rules import standing_plan, standing_run
 from kg.rules.standing_run import Run
 from kg.rules.standing_state import StandingState
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     from kg.rules.standing_plan import Plan
 
-__all__ = ["MUTANTS", "QUICK"]
+__all__ = ["DERIVING", "MUTANTS", "QUICK"]
 
 
 def _seeds(keep: Callable[[Any], bool]) -> AbstractContextManager[object]:
@@ -187,6 +190,33 @@ class _All(set[str]):
         return True
 
 
+def strata_alone() -> AbstractContextManager[object]:
+    """Forget what a lower stratum changed when a higher one is derived again."""
+    return patch.object(Touched, "and_then", lambda self, _: self)
+
+
+def reads_outgoing_only() -> AbstractContextManager[object]:
+    """Forget what was read against the direction of its statements."""
+    looked_up = reads._looked_up
+    return patch.object(reads, "_looked_up", lambda triple: [row for row in looked_up(triple) if row[2] == "out"])
+
+
+def derived_stays() -> AbstractContextManager[object]:
+    """Never take back what was derived."""
+    return patch.object(Book, "has", lambda *_: True)
+
+
+def reviews_unseen() -> AbstractContextManager[object]:
+    """Derive suspect links again only where their ends change, not where a review speaks of them."""
+    concerned = SuspectLinks.concerned
+
+    def fewer(self: SuspectLinks, reader: Any, touched: Touched, context: Any) -> Any:
+        others = [t for t in touched.added if not t.predicate.value.startswith(f"{NS}reviewsLink")]
+        return concerned(self, reader, replace(touched, added=tuple(others)), context)
+
+    return patch.object(SuspectLinks, "concerned", fewer)
+
+
 @contextmanager
 def _property(owner: type, name: str, value: Callable[[Any], Any]) -> Iterator[None]:
     """Replace a cached property, and what instances keep of it."""
@@ -228,3 +258,11 @@ QUICK: tuple[Callable[[], AbstractContextManager[object]], ...] = (
     retired_in_cut,
 )
 """Those that a handful of edits catches."""
+
+DERIVING: tuple[Callable[[], AbstractContextManager[object]], ...] = (
+    strata_alone,
+    reads_outgoing_only,
+    derived_stays,
+    reviews_unseen,
+)
+"""Mutants of what derives facts in a commit, for whole projects."""

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from property_harness import Difference, Harness
-from property_mutants import MUTANTS
+from property_mutants import DERIVING, MUTANTS
 from property_project import ProjectHarness
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="these mutants, with commas between")
     options = parser.parse_args()
     if options.mutants or options.only:
-        return _mutants(options.seed, options.edits or 400, options.only)
+        return _mutants(options.seed, options.edits or 400, options.only, project=options.project)
     make = ProjectHarness if options.project else Harness
     return _differences(make, options.seed, options.edits, options.minutes)
 
@@ -60,14 +60,15 @@ def _differences(make: Callable[[int], Harness | ProjectHarness], seed: int, edi
     return 0
 
 
-def _mutants(seed: int, edits: int, only: str) -> int:
+def _mutants(seed: int, edits: int, only: str, *, project: bool) -> int:
     survived = []
-    for mutant in MUTANTS:
+    for mutant in DERIVING if project else MUTANTS:
         if only and mutant.__name__ not in only.split(","):
             continue
         with mutant():
-            harness = Harness(seed)
+            harness = ProjectHarness(seed, findings=False) if project else Harness(seed)
             found: Difference | None = harness.run(lambda: harness.edits >= edits)  # noqa: B023
+        harness.close()
         _say(f"{mutant.__name__}: {'survived' if found is None else f'caught after {found.number} edits'}")
         if found is None:
             survived.append(mutant.__name__)
