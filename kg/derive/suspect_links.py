@@ -18,7 +18,7 @@ from kg.rdf.names import NS, RDF, XSD
 from kg.rdf.terms import line
 from kg.review.content import GENID, ContentRules
 from kg.review.links import Link
-from kg.review.records import all_records
+from kg.review.records import COMPUTED, all_records
 from kg.review.states import LinkState, Standings
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def link_lines(standing: Standing, base: str) -> Iterator[bytes]:
         return
     link = standing.link
     name = hashlib.sha256("\n".join(link).encode()).hexdigest()[:32]
-    node = NamedNode(f"{base}suspect-link/{name}")
+    node = NamedNode(f"{base}{COMPUTED}{name}")
     for kind in kinds:
         yield line(node, NamedNode(_TYPE), NamedNode(NS + kind))
     yield line(node, NamedNode(_FROM), NamedNode(link.source))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
@@ -23,11 +23,30 @@ from kg.rdf.names import CATALOGUE, NS, OWL, RDF, RDFS
 from kg.rdf.terms import to_ntriples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from kg.rdf.terms import Node, Term
     from kg.store import Reader
 
-__all__ = ["GENID", "NAMED", "TYPE", "Canonical", "ContentRules", "Pair", "pairs_of_lines", "pairs_of_reader"]
+__all__ = [
+    "GENID",
+    "NAMED",
+    "TYPE",
+    "Canonical",
+    "ContentRules",
+    "Pair",
+    "pairs_of",
+    "pairs_of_lines",
+    "pairs_of_reader",
+]
+
+
+class Says(Protocol):
+    """What statements are read from, one node at a time."""
+
+    def outgoing(self, node: Node) -> Iterator[tuple[NamedNode, Term]]:
+        """Yield property and object of each statement with that subject."""
+
 
 Pair: TypeAlias = tuple[bytes, bytes]
 """Property and object of a statement in N-Triples, literals in the store's canonical form."""
@@ -152,14 +171,15 @@ class Canonical:
 
 def pairs_of_reader(reader: Reader) -> Callable[[bytes], list[Pair]]:
     """Return what gives the statements about a node from a reader."""
+    return lambda node: pairs_of(reader, node)
 
-    def pairs(node: bytes) -> list[Pair]:
-        return [
-            (str(property_).encode(), to_ntriples(value).encode())
-            for property_, value in reader.outgoing(NamedNode(node[1:-1].decode()))
-        ]
 
-    return pairs
+def pairs_of(nodes: Says, node: bytes) -> list[Pair]:
+    """Return the statements about a node in N-Triples."""
+    return [
+        (str(property_).encode(), to_ntriples(value).encode())
+        for property_, value in nodes.outgoing(NamedNode(node[1:-1].decode()))
+    ]
 
 
 def pairs_of_lines(lines: Iterable[bytes], canonical: Canonical) -> list[Pair]:

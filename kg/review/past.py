@@ -9,9 +9,10 @@ from pyoxigraph import NamedNode
 
 from kg.project.past import Past
 from kg.rdf.terms import iri_values, to_ntriples
-from kg.review.content import GENID, Canonical, ContentRules, Pair, pairs_of_reader
+from kg.review.content import GENID, Canonical, ContentRules, Pair
 from kg.review.fingerprint import GONE, Printer
 from kg.review.links import Link, Links
+from kg.review.memo import Memo
 from kg.review.since import Since
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Earlier:
         history: all that is recorded.
         at: ids of the changes.
         folder: where to keep what was read of the records, from commit to commit; None keeps nothing.
+        memo: what remembers the present state; None for one of its own.
     """
 
     reader: Reader
@@ -46,13 +48,15 @@ class Earlier:
     history: History
     at: tuple[str, ...]
     folder: Path | None = None
+    memo: Memo | None = None
     _canonical: Canonical = field(default_factory=Canonical)
     _known: dict[bytes, list[Pair]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._past = Past(self.history, self.at)
-        self._now = pairs_of_reader(self.reader)
-        self._links_now = Links(self.reader, self.rules)
+        memo = self.memo or Memo(self.reader)
+        self._now = memo.pairs
+        self._links_now = Links(memo, self.rules)
         self._printer = Printer(self.pairs, self.rules)
         self._links = Links(_Then(self), self.rules)
         self._since = Since.of(self._past, self.at, self.rules, self._links_now.is_part, self.folder)
@@ -122,7 +126,9 @@ class Earlier:
             for graph, property_, value in rows
             if isinstance(graph, NamedNode) and value is not None
         }
-        for (graph, line), there in self._past.moved([iri], self._since.by[f"<{iri}>".encode()]).items():
+        moved = self._past.moved([iri], self._since.by[f"<{iri}>".encode()]).items()
+        # What was not there goes first: where 4.00 stands for 4.0 now, both are the same in canonical form.
+        for (graph, line), there in sorted(moved, key=lambda fact: fact[1]):
             _, property_, rest = line.split(b" ", 2)
             fact = (graph, (property_, self._canonical.of(rest[:-3])))
             if there:

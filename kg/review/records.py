@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from kg.rdf.terms import Term
     from kg.store import Reader
 
-__all__ = ["Acceptance", "Record", "acceptances", "all_records", "record_of", "records_from", "records_to"]
+__all__ = ["COMPUTED", "Acceptance", "Record", "acceptances", "all_records", "record_of", "records_from", "records_to"]
+
+COMPUTED: Final = "suspect-link/"
+"""What follows the base of a project in the IRIs of what is derived about links: that is no judgement."""
 
 _TYPE: Final = NamedNode(RDF + "type")
 _FROM: Final = NamedNode(NS + "reviewsLinkFrom")
@@ -145,7 +148,9 @@ def acceptances(reader: Reader) -> list[Acceptance]:
 
 def _found(reader: Reader, nodes: Iterable[Term]) -> Iterator[Record]:
     for node in list(nodes):
-        record = record_of(reader, node.value) if isinstance(node, NamedNode) else None
+        if not isinstance(node, NamedNode) or COMPUTED in node.value:
+            continue
+        record = record_of(reader, node.value)
         if record is not None:
             yield record
 

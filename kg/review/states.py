@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from kg.rdf.names import NS
-from kg.review.content import GENID, pairs_of_reader
+from kg.review.content import GENID
 from kg.review.fingerprint import GONE, Printer
 from kg.review.links import Link, Links
+from kg.review.memo import Memo
 from kg.review.past import Earlier
 from kg.review.records import Record, acceptances, all_records, records_from, records_to
 
@@ -104,10 +105,11 @@ class Standings:
     _moved: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.links = Links(self.reader, self.rules)
-        self._printer = Printer(pairs_of_reader(self.reader), self.rules)
+        self._memo = Memo(self.reader)
+        self.links = Links(self._memo, self.rules)
+        self._printer = Printer(self._memo.pairs, self.rules)
         self.accepted: list[tuple[Acceptance, Earlier]] = [
-            (one, Earlier(self.reader, self.rules, self.history, one.changes, self.folder))
+            (one, Earlier(self.reader, self.rules, self.history, one.changes, self.folder, self._memo))
             for one in acceptances(self.reader)
             if set(one.changes) <= set(self.history.ids)
         ]
