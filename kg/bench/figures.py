@@ -50,11 +50,11 @@ class Cost:
     """What something took besides time.
 
     Attributes:
-        cpu: CPU seconds, of all processes; None where the reference runs beside ours in one process.
+        cpu: CPU seconds, of all processes.
         peak: most memory that one process had resident, in bytes.
     """
 
-    cpu: float | None
+    cpu: float
     peak: int
 
 
@@ -156,7 +156,7 @@ def _cost_cells(figure: Figure) -> Iterator[Cell]:
         yield from (None,) * len(_COSTS)
         return
     for cost in figure.costs:
-        yield None if cost.cpu is None else _milliseconds(cost.cpu)
+        yield _milliseconds(cost.cpu)
     for cost in figure.costs:
         yield round(cost.peak / _MEGABYTE)
 
