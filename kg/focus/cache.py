@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Footprints"]
 
-_FORMAT: Final = 4
+_FORMAT: Final = 5
 """Raise it whenever `kg.focus` comes to read rules or queries in another way."""
 _MOST: Final = 1_000
 """Footprints that the file keeps although nobody asked for them."""

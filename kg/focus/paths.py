@@ -19,6 +19,7 @@ __all__ = [
     "Series",
     "Step",
     "begins_inverse",
+    "can_be_empty",
     "cost",
     "ends_forward",
     "first_steps",
@@ -113,6 +114,17 @@ def begins_inverse(path: Path) -> bool:
 def ends_forward(path: Path) -> bool:
     """Tell whether a path may end along the direction of a statement, at a value that others share."""
     return begins_inverse(inverted(path))
+
+
+def can_be_empty(path: Path) -> bool:
+    """Tell whether a path can lead from a node to itself without any statement."""
+    if isinstance(path, Step):
+        return False
+    if isinstance(path, Series):
+        return all(map(can_be_empty, path.parts))
+    if isinstance(path, Choice):
+        return any(map(can_be_empty, path.parts))
+    return not path.least or can_be_empty(path.path)
 
 
 def lay(builder: Builder, path: Path, source: int, target: int, ends: Sequence[str] = ()) -> None:

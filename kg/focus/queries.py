@@ -33,14 +33,21 @@ def footprint_of_query(text: str, focus: str = "focus", catalogued: Catalogued |
 
     builder = Builder(read_catalogued() if catalogued is None else catalogued)
     try:
-        lay_query(builder, text, focus, FOCUS)
+        lay_query(builder, text, focus, FOCUS, exists=False)
     except Unreadable as reason:
         return Opaque(str(reason))
     return builder.build()
 
 
 def lay_query(
-    builder: Builder, text: str, focus: str, state: int, *, result: str = "", path: Path | None = None
+    builder: Builder,
+    text: str,
+    focus: str,
+    state: int,
+    *,
+    result: str = "",
+    path: Path | None = None,
+    exists: bool = True,
 ) -> list[int]:
     """Put what a query reads into an automaton.
 
@@ -51,6 +58,7 @@ def lay_query(
         state: the state of the focus.
         result: name of the variable whose states to return.
         path: what ``$PATH`` in it stands for.
+        exists: whether some statement surely speaks of the focus.
 
     Returns:
         The states of `result`: several where it is bound in several optional groups.
@@ -63,7 +71,7 @@ def lay_query(
     from rdflib.plugins.sparql.parser import parseQuery
 
     from kg.focus.algebra import ANY, HERE, WAY, Unreadable, read_algebra
-    from kg.focus.scopes import Solver
+    from kg.focus.solver import Solver
 
     filled = _PATH.sub(f"<{WAY}>", text) if path else text
     filled = _EMPTY.sub(lambda m: f"VALUES ?{m[1]} {{ <{HERE if m[1] == focus else ANY}> }}", filled)
@@ -72,7 +80,7 @@ def lay_query(
     except (ParseException, RecursionError, SyntaxError, ValueError) as error:
         raise Unreadable(f"it does not parse: {error}") from error
     scope, names, graphs = read_algebra(translated, focus, path)
-    solver = Solver(builder, state)
+    solver = Solver(builder, state, exists=exists)
     solver.solve(scope)
     builder.graphs |= graphs
     return [solver.states[number] for number in names.named(result) if number in solver.states] if result else []

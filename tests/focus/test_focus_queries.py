@@ -59,6 +59,21 @@ CASES = {
     ),
     "one or more": ("?focus :p+/:q ?x", ":f :p :m . :m :p :n .", ":n :q :x", {"f", "m"}, {"f p m", "m p n", "n q x"}),
     "zero or one": ("?focus :p?/:q ?x", ":f :p :m . :m :p :n .", ":n :q :x", {"m", "n"}, {"f p m"}),
+    "nothing but a path that can be empty": (
+        # Whether :f is an answer hangs on whether any statement speaks of it.
+        "?focus :p? ?x",
+        "",
+        ":f :r :x",
+        {"f", "x"},
+        {"f r x"},
+    ),
+    "a constant at the end of a path that can be empty": (
+        "?focus :p ?x . ?y :q? :c",
+        ":f :p :x .",
+        ":c :r :x",
+        "*",
+        {"f p x", "c r x"},
+    ),
     "none of some properties": ("?focus !(:p|:q) ?x", "", ":f :r :x", {"f"}, {"f r x"}),
     "none of some properties, back": ("?focus !(^:p) ?x", "", ":x :r :f", {"f", "x"}, {"x r f"}),
     "any property": ("?focus ?p ?x", "", ":f :r :x", {"f"}, {"f r x"}),
