@@ -22,6 +22,7 @@ from kg.rdf.terms import line
 
 if TYPE_CHECKING:
     from kg.project.project import Project
+    from kg.rules import RuleSet
 
 __all__ = ["PHASES", "SOURCE", "main"]
 
@@ -36,12 +37,15 @@ def main() -> None:
 
     Arguments: the project's folder, ``forward`` or ``anew``, then of each change on how many components it is.
     """
+    from kg.rules import apply_profile, load_profile, packaged_rule_files, read_rules
+
     folder, way, *counts = sys.argv[1:]
-    changes = [_change(Path(folder), int(count), anew=way == "anew") for count in counts]
+    rules = apply_profile(read_rules(packaged_rule_files()), load_profile("all", []))
+    changes = [_change(Path(folder), int(count), rules, anew=way == "anew") for count in counts]
     json.dump(changes, sys.stdout)
 
 
-def _change(folder: Path, count: int, *, anew: bool) -> dict[str, object]:
+def _change(folder: Path, count: int, rules: RuleSet, *, anew: bool) -> dict[str, object]:
     from kg.opening import open_project
     from kg.store import Delta
 
@@ -55,7 +59,7 @@ def _change(folder: Path, count: int, *, anew: bool) -> dict[str, object]:
     marks = [time.perf_counter()]
     project.amend(SOURCE, delta, reason="benchmark")
     marks.append(time.perf_counter())
-    findings = _check(project)
+    findings = _check(project, rules)
     marks.append(time.perf_counter())
     suspects = _suspects(project)
     marks.append(time.perf_counter())
@@ -85,12 +89,10 @@ def _lines(project: Project, count: int) -> tuple[list[bytes], list[bytes]]:
     return sorted(come), sorted(gone)
 
 
-def _check(project: Project) -> list[str]:
-    from kg.rules import apply_profile, load_profile, packaged_rule_files, read_rules
+def _check(project: Project, rules: RuleSet) -> list[str]:
     from kg.rules.standing_open import open_standing
     from kg.rules.standing_source import SnapshotSource
 
-    rules = apply_profile(read_rules(packaged_rule_files()), load_profile("all", []))
     with project.reader() as reader:
         standing = open_standing(project.root / ".interlock", project.config.prefixes)
         found = standing.check(SnapshotSource(reader), rules, as_of=datetime.now(UTC).date())

@@ -31,8 +31,8 @@ def measure_change(work: Workspace, runs: int) -> list[Figure]:
     """Time what a user waits for after one component got other firmware, in a project with an accepted baseline.
 
     Ours goes on from what the last run left; the reference derives, checks and looks for suspects in all facts. Each
-    has a process of its own, so that its memory is its own. The first change of a process opens and reads what the next
-    ones have at hand: it is left out of the medians.
+    has a process of its own, so that its memory is its own. The rules are read outside the clock; the first change of a
+    process opens and reads what the next ones have at hand: it is left out of the medians.
 
     Raises:
         InterlockError: going on gives other findings or suspects than beginning anew.
