@@ -19,6 +19,7 @@ from kg.derive.spread import Link, Spread
 from kg.derive.spread_declared import read_declared
 from kg.derive.spread_unit import STARTS, Before, doubts
 from kg.errors import InputError
+from kg.focus.reads import RecordingReader
 from kg.project.items import describe
 from kg.rdf.names import NS, PREFIXES, RDF, curie
 from kg.values import Note, Suspect, Suspects
@@ -114,9 +115,13 @@ def find_suspects(
 def _reviewed(reader: Reader, declared: Declared, before: Before) -> Iterator[_Found]:
     """Yield what is suspect by the links that are."""
     starts = sorted(item.value for (item,) in reader.select(STARTS) if isinstance(item, NamedNode))
-    spread = Spread(reader, declared, lambda one: before.asked(one, doubts(reader, declared, one).judgements))
+    spread = Spread(
+        RecordingReader(reader),
+        declared,
+        lambda one: before.asked(one, doubts(RecordingReader(reader), declared, one).judgements),
+    )
     for changed in starts:
-        open_ = doubts(reader, declared, changed)
+        open_ = doubts(RecordingReader(reader), declared, changed)
         judged = {**open_.suspect, **open_.invalid}
         known: dict[tuple[str, ...], Then] = {}
         for item, reached in spread.walk(changed, open_.suspect, open_.invalid).items():
@@ -168,7 +173,7 @@ def _how_to_begin(reader: Reader) -> Iterable[Note]:
 def _own(reader: Reader, declared: Declared) -> Iterable[Note]:
     """Yield a note about items that have to be looked at because of their own change alone."""
     changed = sorted(item.value for (item,) in reader.select(STARTS) if isinstance(item, NamedNode))
-    own = [iri for iri in changed if doubts(reader, declared, iri).own]
+    own = [iri for iri in changed if doubts(RecordingReader(reader), declared, iri).own]
     if own:
         names = describe(reader, own)
         some = ", ".join(names[iri].id for iri in own[:_NAMED]) + (", …" if len(own) > _NAMED else "")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.derive.spread import Link, Spread, asked
+from kg.derive.spread import Link, Spread
+from kg.derive.spread_facts import asked
 from kg.derive.spread_unit import AsItWas, judged_at
+from kg.focus.reads import RecordingReader
 from kg.rdf.names import DCTERMS, NS, PREFIXES, RDF, curie
 from kg.rdf.terms import parse_term
 from kg.review.content import GENID, pairs_of_reader
@@ -118,7 +121,7 @@ class Compared:
         reader = self.before.reader
         self._links = Links(reader, self.before.rules)
         self._printer = Printer(pairs_of_reader(reader), self.before.rules)
-        self._spread = Spread(reader, self.declared, self._asked)
+        self._spread = Spread(RecordingReader(reader), self.declared, self._asked)
 
     def changed(self) -> list[str]:
         """Return the items that say something else than then, sorted."""
@@ -168,15 +171,19 @@ def _moments(before: Before, item: str) -> Iterator[tuple[str, ...]]:
 
 
 def _since(before: Before, earlier: Earlier, item: str) -> str:
-    """Return when the first change after a moment was recorded that touched what counts of an item."""
+    """Return when the change was recorded since which an item says something else than at an earlier moment.
+
+    Where it went back in between to what it said then, the change after that counts.
+    """
     nodes = Links(before.reader, before.rules).with_parts(item)
-    whens = (
-        before.history.header(id_).when
-        for id_ in before.history.since(earlier.at)
-        for delta in before.history.blocks(id_).of(nodes).values()
-        if any(_counts(before, line) for line in (*delta.added, *delta.removed))
-    )
-    return min(whens, default="")
+    moved: Counter[bytes] = Counter()
+    since = ""
+    for id_ in before.history.since(earlier.at):
+        deltas = before.history.blocks(id_).of(nodes).values()
+        moved.update(line for delta in deltas for line in delta.added if _counts(before, line))
+        moved.subtract(line for delta in deltas for line in delta.removed if _counts(before, line))
+        since = (since or before.history.header(id_).when) if any(moved.values()) else ""
+    return since
 
 
 def _called(earlier: Earlier, item: str, classes: Iterable[str]) -> Item:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 
 from kg.derive.spread import Spread
+from kg.focus.reads import RecordingReader
 from kg.rdf.names import NS
 
 if TYPE_CHECKING:
@@ -53,4 +54,4 @@ def under(reader: Reader, declared: Declared, item: str) -> set[str]:
                 if isinstance(inside, NamedNode) and inside.value not in found:
                     found.add(inside.value)
                     todo.append(inside.value)
-    return found | Spread(reader, declared).walk(item).keys()
+    return found | Spread(RecordingReader(reader), declared).walk(item).keys()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.common import AsOfOption, FormatOption, OutputOption, write
 from kg.report import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kg.change.moments import Moment
+    from kg.values import Note
 
 __all__ = ["command"]
 
@@ -58,7 +64,18 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
             cause=cause,
             prefixes=view.prefixes,
         )
-        found = noted(found, (*view.notes, *(moment.notes if moment else ())))
+        found = noted(found, (*view.notes, *(_compared_with(moment) if moment else ())))
         write(found, form, output, prefixes=view.prefixes)
     if found.items:
         raise typer.Exit(1)
+
+
+def _compared_with(moment: Moment) -> Iterable[Note]:
+    """Yield what the reader must know about the moment that the state is compared with."""
+    from kg.values import Note
+
+    for note in moment.notes:
+        if note.code != "records-begin-later":
+            yield note
+        else:
+            yield Note(note.code, f"nothing was recorded yet by {moment.label}: there is nothing to compare with")

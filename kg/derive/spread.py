@@ -7,42 +7,32 @@ what would be suspect); from there on suspicion is passed over links in whatever
 A system or component requirement of level n takes over the suspicion of a target level only from risk results that ask
 at least n of the target's foundational requirement: those that govern it. What reaches the target in another way (the
 target itself changed, its zone, a policy) reaches all its requirements. A requirement without a level in a catalogue
-can't be asked less than it needs, so any demand governs it. Retired items are past being doubted: none becomes suspect,
-and none passes anything on.
+can't be asked less than it needs, so any demand governs it. Items that are retired or gone are past being doubted: none
+becomes suspect, and none passes anything on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
+from kg.derive.spread_facts import asked, is_gone, level_of
 from kg.rdf.names import NS, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from kg.derive.spread_declared import Declared
-    from kg.rdf.terms import Node, Term
+    from kg.derive.spread_facts import NodeReader
 
-__all__ = ["Link", "NodeReader", "Reached", "Spread", "asked", "level_of"]
+__all__ = ["Link", "Reached", "Spread"]
 
 _TYPE: Final = RDF + "type"
 _DERIVED: Final = NS + "derivedFrom"
 _GENID: Final = "/.well-known/genid/"
-_NEED: Final = "passesNeed"
-
-
-class NodeReader(Protocol):
-    """Reads single nodes: a `Reader`, or one that records what it read."""
-
-    def outgoing(self, node: Node) -> Iterable[tuple[NamedNode, Term]]:
-        """Return property and object of each statement about a node."""
-
-    def incoming(self, node: Term) -> Iterable[tuple[Node, NamedNode]]:
-        """Return subject and property of each statement that names a node."""
 
 
 class Link(NamedTuple):
@@ -101,19 +91,30 @@ class Spread:
     reader: NodeReader
     declared: Declared
     earlier: Callable[[str], Mapping[str, int]] = lambda _: {}
-    _facts: dict[str, list[tuple[NamedNode, Term]]] = field(default_factory=dict)
-    _links: dict[str, list[Link]] = field(default_factory=dict)
+    _links: dict[tuple[str, str], list[Link]] = field(default_factory=dict)
+    _values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _gone: dict[str, bool] = field(default_factory=dict)
     _levels: dict[str, int | None] = field(default_factory=dict)
     _asks: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
-    def links(self, item: str) -> list[Link]:
-        """Return the links at whose far end stands something that rests on `item`, sorted."""
-        if item not in self._links:
-            found = set(self._held(item))
-            for part in self._parts(item):
-                found.update(link for link in self._held(part) if link.other != item)
-            self._links[item] = sorted(found)
-        return self._links[item]
+    def links(self, item: str, flow: str = "") -> list[Link]:
+        """Return the links at whose far end stands something that rests on `item`, sorted.
+
+        Args:
+            item: its IRI.
+            flow: only links over which suspicion in this respect is passed on; empty for all.
+        """
+        if (item, flow) not in self._links:
+            found: set[Link] = set()
+            todo, parts = [item], {item}
+            while todo:
+                node = todo.pop()
+                inside, held = self._held(node, flow)
+                found.update(link for link in held if link.other != item)
+                todo += [part for part in inside if part not in parts]
+                parts.update(inside)
+            self._links[item, flow] = sorted(found)
+        return self._links[item, flow]
 
     def walk(
         self, changed: str, first: Iterable[Link] | None = None, judged: Iterable[Link] = ()
@@ -150,15 +151,14 @@ class Spread:
                 new
                 for state in fresh
                 if state.flow
-                for link in self.links(state.item)
-                if state.flow in self._passed(link)
+                for link in self.links(state.item, state.flow)
                 for new in self._over(state, link, (state.flow,))
             ]
         return {item: _path(state) for item, state in found.items()}
 
     def _over(self, state: _State, link: Link, flows: Iterable[str]) -> list[_State]:
         """Return the states that a step over `link` leads to: none where the far end is retired or not governed."""
-        if self._is_retired(link.other):
+        if self._is_past(link.other):
             return []
         demand: float | None = inf
         if link.property == _DERIVED and link.end == "subject":
@@ -177,30 +177,28 @@ class Spread:
     def _passed(self, link: Link) -> frozenset[str]:
         return self.declared.passes.get((link.property, link.end), frozenset())
 
-    def _held(self, node: str) -> Iterable[Link]:
-        """Yield the links of an item or part itself at whose far end stands something that rests on it."""
-        rests = self.declared.rests
+    def _held(self, node: str, flow: str) -> tuple[list[str], list[Link]]:
+        """Return the parts of a node, and the links of its own at whose far end something rests on it."""
+        inside: list[str] = []
+        held: list[Link] = []
         for subject, property_ in self.reader.incoming(NamedNode(node)):
-            if "subject" in rests.get(property_.value, ()) and isinstance(subject, NamedNode):
-                owner = self._owner(subject.value, property_.value)
-                if owner != node:
-                    yield Link(property_.value, "subject", owner)
-        for property_, object_ in self._read(node):
-            if "object" in rests.get(property_.value, ()) and isinstance(object_, NamedNode):
-                yield Link(property_.value, "object", self._owner(object_.value, ""))
+            name = property_.value
+            if self._counts(name, "subject", flow) and isinstance(subject, NamedNode):
+                held.append(Link(name, "subject", self._owner(subject.value, name)))
+        for property_, object_ in self.reader.outgoing(NamedNode(node)):
+            if not isinstance(object_, NamedNode):
+                continue
+            name = property_.value
+            if self._counts(name, "object", flow):
+                held.append(Link(name, "object", self._owner(object_.value, "")))
+            if name in self.declared.to_parts or _GENID in object_.value:
+                inside.append(object_.value)
+        return inside, held
 
-    def _parts(self, item: str) -> list[str]:
-        """Return the parts of an item, at any depth."""
-        found: list[str] = []
-        todo = [item]
-        while todo:
-            for property_, object_ in self._read(todo.pop()):
-                if not isinstance(object_, NamedNode) or object_.value in found or object_.value == item:
-                    continue
-                if property_.value in self.declared.to_parts or _GENID in object_.value:
-                    found.append(object_.value)
-                    todo.append(object_.value)
-        return found
+    def _counts(self, property_: str, end: str, flow: str) -> bool:
+        if flow:
+            return flow in self.declared.passes.get((property_, end), ())
+        return end in self.declared.rests.get(property_, ())
 
     def _owner(self, node: str, property_: str) -> str:
         """Return the item that `node` is a part of, itself where it is none."""
@@ -225,7 +223,7 @@ class Spread:
             now = asked(self.reader, result)
             before = self.earlier(result)
             self._asks[result] = {fr: max(now.get(fr, 0), before.get(fr, 0)) for fr in now.keys() | before.keys()}
-        demands = [self._asks[result].get(fr) for fr in self._objects(target, NS + "foundationalRequirement")]
+        demands = [self._asks[result].get(fr) for fr in self._of(target, NS + "foundationalRequirement")]
         return max((float(level) for level in demands if level is not None), default=None)
 
     def _level(self, requirement: str) -> int | None:
@@ -235,51 +233,27 @@ class Spread:
         return self._levels[requirement]
 
     def _is(self, item: str, classes: frozenset[str]) -> bool:
-        return any(class_ in classes for class_ in self._objects(item, _TYPE))
+        return any(class_ in classes for class_ in self._of(item, _TYPE))
 
     def _is_result(self, item: str) -> bool:
         """Tell whether an item is a risk result, or was one when there still were facts about it."""
-        return self._is(item, self.declared.results) or (not self._read(item) and bool(self.earlier(item)))
+        return self._is(item, self.declared.results) or (self._is_gone(item) and bool(self.earlier(item)))
 
-    def _is_retired(self, item: str) -> bool:
-        return NS + "retired" in self._objects(item, NS + "status")
+    def _is_past(self, item: str) -> bool:
+        """Tell whether an item is retired or gone, so that nobody has to look at it any more."""
+        return NS + "retired" in self._of(item, NS + "status") or self._is_gone(item)
 
-    def _objects(self, node: str, property_: str) -> list[str]:
-        return [o.value for p, o in self._read(node) if p.value == property_ and isinstance(o, NamedNode)]
+    def _is_gone(self, item: str) -> bool:
+        if item not in self._gone:
+            self._gone[item] = not self._of(item, _TYPE) and is_gone(self.reader, item)
+        return self._gone[item]
 
-    def _read(self, node: str) -> list[tuple[NamedNode, Term]]:
-        if node not in self._facts:
-            self._facts[node] = list(self.reader.outgoing(NamedNode(node)))
-        return self._facts[node]
-
-
-def asked(reader: NodeReader, result: str) -> dict[str, int]:
-    """Return what a risk result asks: foundational requirement → the highest level asked of it."""
-    found: dict[str, int] = {}
-    for property_, demand in reader.outgoing(NamedNode(result)):
-        if property_.value == NS + "asks" and isinstance(demand, NamedNode):
-            facts = list(reader.outgoing(demand))
-            levels = [number for p, o in facts if p.value == NS + "level" and (number := _number(o)) is not None]
-            for p, o in facts:
-                if p.value == NS + "foundationalRequirement" and isinstance(o, NamedNode) and levels:
-                    found[o.value] = max(found.get(o.value, 0), *levels)
-    return found
-
-
-def level_of(reader: NodeReader, requirement: str) -> int | None:
-    """Return the lowest level at which a catalogue asks for what a requirement is an instance of; None if none does."""
-    levels = [
-        level
-        for property_, entry in reader.outgoing(NamedNode(requirement))
-        if property_.value == NS + "instantiates" and isinstance(entry, NamedNode)
-        for name, value in reader.outgoing(entry)
-        if name.value == NS + "lowestLevel" and (level := _number(value)) is not None
-    ]
-    return min(levels, default=None)
-
-
-def _number(term: Term) -> int | None:
-    return int(term.value) if isinstance(term, Literal) and term.value.lstrip("-").isdigit() else None
+    def _of(self, node: str, property_: str) -> list[str]:
+        key = (node, property_)
+        if key not in self._values:
+            found = self.reader.values(NamedNode(node), NamedNode(property_))
+            self._values[key] = [value.value for value in found if isinstance(value, NamedNode)]
+        return self._values[key]
 
 
 def _path(state: _State) -> Reached:

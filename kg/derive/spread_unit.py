@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.derive.spread import Link, Spread, asked
+from kg.derive.spread import Link, Spread
 from kg.derive.spread_declared import FLOWS, read_declared
+from kg.derive.spread_facts import asked
+from kg.focus.reads import Read
 from kg.focus.touch import Everything
 from kg.rdf.names import NS, RDF, RDFS
 from kg.rdf.terms import line, parse_term
@@ -22,10 +24,10 @@ from kg.review.past import Earlier
 from kg.review.records import acceptances, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kg.derive.spread import NodeReader
     from kg.derive.spread_declared import Declared
+    from kg.derive.spread_facts import NodeReader
     from kg.focus.reads import RecordingReader
     from kg.project.derived import Context
     from kg.project.history import History
@@ -174,14 +176,15 @@ class SuspectBecauseOf:
         run = self._run
         if run is None or run.context is not context:
             raise RuntimeError("a run begins with all or concerned")
-        open_ = doubts(reader, run.declared, focus)
+        once = _Once(reader, run.rows)
+        open_ = doubts(once, run.declared, focus)
         if not open_.suspect and not open_.invalid:
             return []
 
         def earlier(result: str) -> Mapping[str, int]:
-            return run.before.asked(result, doubts(reader, run.declared, result).judgements)
+            return run.before.asked(result, doubts(once, run.declared, result).judgements)
 
-        found = Spread(reader, run.declared, earlier).walk(focus, open_.suspect, open_.invalid)
+        found = Spread(once, run.declared, earlier).walk(focus, open_.suspect, open_.invalid)
         because = NamedNode(NS + "suspectBecauseOf")
         return [line(NamedNode(item), because, NamedNode(focus)) for item in found]
 
@@ -192,6 +195,7 @@ class _Run:
 
     reader: Reader
     context: Context
+    rows: dict[Read, list[Any]] = field(default_factory=dict)
 
     @cached_property
     def declared(self) -> Declared:
@@ -205,10 +209,46 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
+class _Once:
+    """Records what it reads, and reads it once for all focus nodes of a run: their ways go through the same items.
+
+    Attributes:
+        reader: records.
+        rows: what was read in this run.
+    """
+
+    reader: RecordingReader
+    rows: dict[Read, list[Any]]
+
+    def values(self, node: Node, property_: NamedNode) -> list[Term]:
+        """Return the objects of the statements about a node with one property."""
+        return self._row(Read(str(node), property_.value, "out"), lambda: self.reader.values(node, property_))
+
+    def outgoing(self, node: Node) -> list[tuple[NamedNode, Term]]:
+        """Return property and object of each statement about a node."""
+        return self._row(Read(str(node), "", "out"), lambda: self.reader.outgoing(node))
+
+    def incoming(self, node: Term) -> list[tuple[Node, NamedNode]]:
+        """Return subject and property of each statement that names a node."""
+        return self._row(Read(str(node), "", "in"), lambda: self.reader.incoming(node))
+
+    def _row(self, read: Read, rows: Callable[[], list[Any]]) -> list[Any]:
+        if read in self.rows:
+            self.reader.reads.add(read)
+        else:
+            self.rows[read] = rows()
+        return self.rows[read]
+
+
+@dataclass(frozen=True, slots=True)
 class AsItWas:
     """Reads the statements about single nodes as they were."""
 
     earlier: Earlier
+
+    def values(self, node: Node, property_: NamedNode) -> list[Term]:
+        """Return the objects of the statements about a node with one property."""
+        return [value for name, value in self.outgoing(node) if name == property_]
 
     def outgoing(self, node: Node) -> Iterator[tuple[NamedNode, Term]]:
         """Yield property and object of each statement about a node."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyoxigraph import NamedNode
 
-from kg.derive.spread import asked, level_of
+from kg.derive.spread_facts import DERIVED, asked, level_of
 from kg.focus.touch import Everything
 from kg.rdf.names import NS, RDF, RDFS
 from kg.rdf.terms import line
@@ -177,6 +177,8 @@ class _Facts:
         if item not in self._read:
             facts: dict[str, list[str]] = {}
             for property_, value in self._reader.outgoing(NamedNode(item)):
+                if property_.value in DERIVED:
+                    continue
                 values = facts.setdefault(property_.value, [])
                 if isinstance(value, NamedNode):
                     values.append(value.value)

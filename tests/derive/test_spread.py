@@ -9,12 +9,13 @@ from spread_models import CASE, NS, THREE_THREATS, names, reader_of, short
 
 from kg.derive.spread import Reached, Spread
 from kg.derive.spread_declared import read_declared
+from kg.focus.reads import RecordingReader
 
 
 def walk(turtle: str, changed: str, earlier: dict[str, dict[str, int]] | None = None) -> dict[str, Reached]:
     reader = reader_of(turtle)
     before = {CASE + item: asks for item, asks in (earlier or {}).items()}
-    spread = Spread(reader, read_declared(reader), lambda result: before.get(result, {}))
+    spread = Spread(RecordingReader(reader), read_declared(reader), lambda result: before.get(result, {}))
     return spread.walk(CASE + changed)
 
 

@@ -13,6 +13,7 @@ from spread_models import CASE, NS, names, reader_of, short
 
 from kg.derive.spread import Spread
 from kg.derive.spread_declared import FLOWS, Declared, read_declared
+from kg.focus.reads import RecordingReader
 
 TABLE = {
     # requirement and verification from their parents; catalogue edition to requirement
@@ -75,7 +76,7 @@ def test_each_direction(name: str) -> None:
     ends, passed = row(name)
     reader = reader_of(f":s a il:Item ; il:{name} :o . :o a il:Item .")
     for changed, other, end in (("o", "s", "subject"), ("s", "o", "object")):
-        found = Spread(reader, declared()).walk(CASE + changed)
+        found = Spread(RecordingReader(reader), declared()).walk(CASE + changed)
         assert names(found) == ({other} if end in ends else set()), (name, changed)
         took = declared().passes.get((NS + name, end), frozenset())
         assert took == passed.get(end, set()), (name, end)
