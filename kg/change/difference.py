@@ -14,7 +14,7 @@ from kg.change.suspects import find_suspects
 from kg.questions.asking import natural
 from kg.rdf.names import NS, RDF
 from kg.rules.project_rules import rules_of
-from kg.values import Changed, Difference, Item
+from kg.values import Changed, Difference, Item, Note, Suspects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from kg.change.moments import Moment
     from kg.project.project import Project
     from kg.store import Delta, Reader
-    from kg.values import Note
 
 __all__ = ["compare"]
 
@@ -67,12 +66,7 @@ def compare(project: Project, before: Moment, after: Moment, *, effect: bool = T
             return found
         fresh, cured, said = compare_findings(states, rules_of(project.config, project.root), after.day)
         answers, told = compare_answers(states, after.day)
-        suspects = find_suspects(
-            new,
-            history.until(new.manifest.notes["heads"]),
-            since=old.manifest.notes["heads"],
-            prefixes=prefixes,
-        )
+        suspects = _suspects(states)
         return Difference(
             *(found.before, found.after, found.added, found.retired, found.changed),
             new=fresh,
@@ -82,6 +76,16 @@ def compare(project: Project, before: Moment, after: Moment, *, effect: bool = T
             suspects=suspects.items,
             notes=tuple(dict.fromkeys([*notes, *said, *told, *suspects.notes])),
         )
+
+
+def _suspects(states: States) -> Suspects:
+    """Return what the later state makes suspect, if all was well at the earlier one."""
+    history = states.history.until(states.after.manifest.notes["heads"])
+    since = states.before.manifest.notes["heads"]
+    if not set(since) <= set(history.ids):
+        text = "what is suspect is left out: the later state does not build on the earlier one"
+        return Suspects((), (Note("suspects-left-out", text),))
+    return find_suspects(states.after, history, since=since, prefixes=states.project.config.prefixes)
 
 
 def _items(states: States, lines: Iterable[bytes]) -> tuple[list[Item], list[Item], set[str]]:

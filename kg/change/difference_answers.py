@@ -35,7 +35,9 @@ _ASKED: Final = "ThreatScenario"
 _LIMIT: Final = 20_000
 
 
-def compare_answers(states: States, day: date) -> tuple[tuple[AnswerChange, ...], tuple[Note, ...]]:
+def compare_answers(
+    states: States, day: date, *, everything: bool = False
+) -> tuple[tuple[AnswerChange, ...], tuple[Note, ...]]:
     """Return what the answers to Q1 hold otherwise, and what the reader must know.
 
     Only scenarios are asked from which the question can reach what changed.
@@ -43,9 +45,10 @@ def compare_answers(states: States, day: date) -> tuple[tuple[AnswerChange, ...]
     Args:
         states: the two states.
         day: what ``today`` means to the question.
+        everything: ask all scenarios.
     """
     question = find_question(_QUESTION)
-    starts, notes = _starts(states, question)
+    starts, notes = (sorted(_scenarios(states)), ()) if everything else _starts(states, question)
     prefixes = states.project.config.prefixes
     askers = [Asker(reader, prefixes, day) for reader in (states.before, states.after)]
     found: list[tuple[str, str, str, str | None, str | None]] = []
