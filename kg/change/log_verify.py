@@ -41,7 +41,7 @@ def verify_project(project: Project) -> Table:
     folder = project.root / "record" / "changes"
     state = current_state(project.index_folder)
     current = current_snapshot(project.index_folder)
-    faults = list(_files(folder))
+    faults = [*_files(folder), *_texts(project.root / "record" / "texts")]
     faults += _gone(project.root, folder, state)
     notes = []
     if not faults:
@@ -102,6 +102,14 @@ def _files(folder: Path) -> Iterator[tuple[Cell, ...]]:
         if f"{parent}.trig" not in names:
             shown = f"record/changes/{parent}.trig"
             yield shown, f"is missing: {child} builds on it", f"{_BACK}{shown}, or git pull"
+
+
+def _texts(folder: Path) -> Iterator[tuple[Cell, ...]]:
+    """Yield the texts kept by an undo that are not what their names say."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
+            shown = f"record/texts/{path.name}"
+            yield shown, "is not what its name says", f"{_BACK}{shown}; without it, undoing an undo may fail"
 
 
 def _is_record(path: Path) -> bool:

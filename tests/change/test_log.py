@@ -175,6 +175,15 @@ def test_a_changed_graph_file_of_the_index(project: Project) -> None:
     assert faults(project) == []
 
 
+def test_a_changed_text_that_an_undo_kept(project: Project) -> None:
+    texts = project.root / "record" / "texts"
+    texts.mkdir()
+    (texts / hashlib.sha256(b"kept").hexdigest()).write_bytes(b"kept")
+    assert faults(project) == []
+    (texts / ("0" * 64)).write_bytes(b"other")
+    assert faults(project) == [(f"record/texts/{'0' * 64}", "is not what its name says")]
+
+
 def test_two_heads_are_said(project: Project) -> None:
     order = project.history().order(project.history().heads())
     header = Header(BASE, (order[1],), "2026-11-23T10:00:00Z", "Ada", "beside", "interlock 0.1.0")
