@@ -36,10 +36,10 @@ def difference_lines(result: Difference, style: Style, width: int | None) -> Ite
         yield style("✓ nothing is otherwise", "green")
     for sign, word, items in (("+", "added", result.added), ("-", "retired", result.retired)):
         yield from _items(sign, word, items, style, room)
-    yield from _changed("changed", result.changed, style, room)
+    yield from _changed(result.changed, style, room)
     yield from _findings("new", "red", result.new, style, room)
     yield from _findings("cured", "green", result.cured, style, room)
-    yield from _changed("derived otherwise", result.derived, style, room)
+    yield from _derived(result.derived, style, room)
     yield from _answers(result.answers, style, room)
     yield from _suspects(result.suspects, style, room)
     yield from note_lines(result.notes, style, room)
@@ -63,11 +63,11 @@ def _items(sign: str, word: str, items: Sequence[Item], style: Style, room: int)
                 yield f"  {sign} {style(safe(item.id), 'cyan')}  {safe(item.title)}  {style(safe(kind), 'dim')}"
 
 
-def _changed(word: str, rows: Sequence[Changed], style: Style, room: int) -> Iterator[str]:
+def _changed(rows: Sequence[Changed], style: Style, room: int) -> Iterator[str]:
     if not rows:
         return
     count = len({row.item.iri for row in rows})
-    yield from _head(f"{counted(count, 'item')} {word}", style)
+    yield from _head(f"{counted(count, 'item')} changed", style)
     for _, group in groupby(islice(rows, _MOST_VALUES), key=lambda row: row.item.iri):
         several = list(group)
         item = several[0].item
@@ -79,6 +79,21 @@ def _changed(word: str, rows: Sequence[Changed], style: Style, room: int) -> Ite
                 yield (style(head, "dim") if place == 0 else " " * len(head)) + text
     if len(rows) > _MOST_VALUES:
         yield style(f"  … {len(rows) - _MOST_VALUES} more values, in --format json", "dim")
+
+
+def _derived(rows: Sequence[Changed], style: Style, room: int) -> Iterator[str]:
+    """Yield what is derived otherwise: the items of which the same became true side by side."""
+    if not rows:
+        return
+    count = len({row.item.iri for row in rows})
+    yield from _head(f"{counted(count, 'item')} derived otherwise", style)
+    for said, group in groupby(sorted(rows, key=_said), key=_said):
+        yield f"  {said}"
+        yield from _listed(list(dict.fromkeys(safe(row.item.id) for row in group)), "      ", style, room)
+
+
+def _said(row: Changed) -> str:
+    return f"{safe(row.property)}  {_value(row.old)} → {_value(row.new)}"
 
 
 def _value(value: Item | str | None) -> str:
