@@ -177,9 +177,9 @@ def _own(reader: Reader, declared: Declared) -> Iterable[Note]:
     if own:
         names = describe(reader, own)
         some = ", ".join(names[iri].id for iri in own[:_NAMED]) + (", …" if len(own) > _NAMED else "")
-        yield Note(
-            "changed-itself",
-            f"{len(own)} changed since what they rest on was judged for them, and are no suspects themselves: {some};"
-            " `interlock review` confirms that they still fit",
-            tuple(own),
+        text = (
+            f"{some} changed since it was judged on what it rests on, and is no suspect itself"
+            if len(own) == 1
+            else f"{len(own)} items changed since they were judged on what they rest on, and are no suspects: {some}"
         )
+        yield Note("changed-itself", f"{text}; `interlock review` confirms what still fits")

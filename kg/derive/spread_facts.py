@@ -1,4 +1,4 @@
-"""What derivations along the chain read of single nodes: levels asked and needed, and whether an item still is there."""
+"""What derivations along the chain read of single nodes: levels asked and needed, whether an item is still there."""
 
 from __future__ import annotations
 
