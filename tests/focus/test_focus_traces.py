@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from focus_cases import HEAD, cut, touched
+from pyoxigraph import NamedNode
 
 from kg.data import examples_folder
 from kg.focus.catalogued import Catalogued
@@ -18,7 +19,7 @@ from kg.project.standalone import Standalone
 from kg.questions.classes import Classes
 from kg.questions.library import all_questions
 from kg.questions.walk import Plan, walk
-from kg.rdf.names import RDF
+from kg.rdf.names import NS, RDF
 from kg.store import Delta
 from kg.store.memory import memory_state
 
@@ -79,29 +80,27 @@ def answer(question: Question, reader: Reader, item: str) -> object:
     return {name: sorted(of.items()) for name, of in found.reached.items()}, sorted(found.links.items(), key=str)
 
 
-def _typed(item: str):  # type: ignore[no-untyped-def]
-    from pyoxigraph import NamedNode
-
+def _typed(item: str) -> tuple[NamedNode, NamedNode]:
     return NamedNode(item), NamedNode(RDF + "type")
 
 
+@pytest.fixture(scope="module")
+def plant() -> Standalone:
+    return Standalone([examples_folder() / "plant" / "model"])
+
+
 @pytest.mark.parametrize("slug", ["threat-impact", "component-impact"])
-def test_answers_that_change_are_named(slug: str) -> None:
+def test_answers_that_change_are_named(plant: Standalone, slug: str) -> None:
     question = all_questions()[slug]
     steps = [TraceStep(s.query, () if s.start else s.sources, s.targets) for s in question.steps]
     footprint = footprint_of_trace(steps)
     assert isinstance(footprint, Footprint)
     draw = Random(7)  # noqa: S311 - repeatable edits, no secrets
-    plant = Standalone([examples_folder() / "plant" / "model"])
     state = memory_state({graph: list(lines) for graph, lines in plant.graphs.items()})
     own = [graph for graph in state.graphs if "/graph/source/" in graph]
     kind = "ThreatScenario" if slug == "threat-impact" else "Component"
-    items = [
-        line.split(b" ")[0][1:-1].decode()
-        for graph in own
-        for line in state.lines(graph)
-        if f"#{kind}> ." in line.decode()
-    ]
+    end = f"<{RDF}type> <{NS}{kind}> .\n".encode()
+    items = [line.split(b" ")[0][1:-1].decode() for graph in own for line in state.lines(graph) if line.endswith(end)]
     items = draw.sample(sorted(items), 8)
     before = {item: answer(question, state.reader, item) for item in items}
     changed = named = 0
