@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kg.review.states import Standing, Standings
     from kg.store import Delta, SnapshotReader
 
-__all__ = ["Request", "decide", "list_links", "show"]
+__all__ = ["Request", "decide", "decision_of", "list_links", "show"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def decide(request: Request, form: Format, output: Path | None) -> None:
 
     with view_at() as view:
         standings = _standings(view)
-        decision = _decision(request, view)
+        decision = decision_of(request, view)
         chosen = _chosen(request, decision, view, standings)
         if not chosen:
             say(f"nothing to decide: {_nothing(request, decision)}")
@@ -108,7 +108,7 @@ def decide(request: Request, form: Format, output: Path | None) -> None:
         write_links(view, standings, "Decided", after, view.notes, form, output)
 
 
-def _decision(request: Request, view: View) -> Decision:
+def decision_of(request: Request, view: View) -> Decision:
     """Return what the user decided, every part of it held against what there is."""
     from kg.project.who import user
     from kg.review.acts import role_of, said
