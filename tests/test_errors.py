@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.errors import AmbiguousItem, BrokenFile, Busy, InputError, InterlockError, LimitExceeded, UnknownItem
+from kg.errors import AmbiguousItem, BrokenFile, Busy, InputError, InterlockError, LimitExceeded, StaleDecision, UnknownItem
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from kg.errors import AmbiguousItem, BrokenFile, Busy, InputError, InterlockErro
         (InterlockError("lost\n  the thread"), "lost the thread", 3),
         (Busy("x"), "x", 3),
         (LimitExceeded("x"), "x", 3),
+        (StaleDecision("x"), "x", 1),
         (InputError("x"), "x", 2),
         (BrokenFile("a.ttl", "expected a dot", line=3, column=7), "a.ttl:3:7: expected a dot", 2),
         (BrokenFile("a.ttl", "is empty"), "a.ttl: is empty", 2),
