@@ -62,7 +62,7 @@ def test_the_console_blocks_print_what_they_show(tmp_path: Path) -> None:
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=600,
             )
             assert done.returncode in {0, 1, 2}, f"$ {command}\n{done.stderr}"
             printed = "".join(line.rstrip() + "\n" for line in (done.stdout + done.stderr).splitlines())
