@@ -34,6 +34,7 @@ __all__ = ["Unjustified"]
 _UP: Final = (NS + "derivedFrom", NS + "refines")
 _TYPE: Final = RDF + "type"
 _LOST: Final = NamedNode(NS + "lostSource")
+_CHANGE: Final = NamedNode(NS + "Change")
 _MOST: Final = 20_000
 """So many requirements below a change are followed one by one; beyond that all are looked at."""
 
@@ -62,6 +63,8 @@ class Unjustified:
         for triple in touched.triples():
             if triple.predicate.value == RDFS + "subClassOf":
                 return Everything("a class changed")
+            if triple.object == _CHANGE:  # each commit says of itself what it is
+                continue
             if triple.predicate.value in {*_UP, _LOST.value, _TYPE} and isinstance(triple.subject, NamedNode):
                 starts.add(triple.subject.value)
         found = _below(reader, starts, _MOST)
