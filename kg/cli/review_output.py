@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from kg.review.choose import Moved, Seen
     from kg.review.states import Standing, Standings
 
-__all__ = ["Refused", "hint", "refuse", "write_links"]
+__all__ = ["Refused", "decided", "hint", "refuse", "write_links"]
 
 _SHORT: Final = 14
 """Characters of a fingerprint that are shown where people read; ``--against`` takes as few."""
 
+_FEW: Final = ("state", "from", "link", "to")
 _FOR_PROGRAMS: Final = ("as", "judged_from_fingerprint", "judged_to_fingerprint")
 
 
@@ -62,13 +63,15 @@ def write_links(  # noqa: PLR0917 - what is shown, of what, how and where
     notes: Sequence[Note],
     form: Format,
     output: Path | None,
+    *,
+    few: bool = False,
 ) -> None:
-    """Write how links stand; as turtle in the terms of OSLC."""
+    """Write how links stand; as turtle in the terms of OSLC; to people with `few` columns only."""
     from kg.review.tables import Shown
 
     if form is not Format.TURTLE:
         table = Shown(standings, view.prefixes).table(title, found, notes)
-        write(_brief(table) if form is Format.TEXT else table, form, output, prefixes=view.prefixes)
+        write(_brief(table, few=few) if form is Format.TEXT else table, form, output, prefixes=view.prefixes)
         return
     from kg.rdf.turtle import write_turtle
     from kg.review.lvs import HEAD, LVS, OSLC, validity_triples
@@ -92,12 +95,21 @@ def hint(item: str, fingerprint: str, heads: Sequence[str]) -> list[Note]:
     return [Note("against", text)] if fingerprint else []
 
 
-def _brief(table: Table) -> Table:
+def decided(found: Sequence[Standing]) -> list[Note]:
+    """Return who decided, when and why, as one note."""
+    records = [one.record for one in found if one.record is not None]
+    if not records:
+        return []
+    last = max(records, key=lambda one: one.rank)
+    return [Note("decision", f"decided {last.when}: {last.reason}", (last.by, last.role))]
+
+
+def _brief(table: Table, *, few: bool) -> Table:
     """Return a table without the columns that only programs need, and those in which nothing stands."""
     kept = [
         number
         for number, name in enumerate(table.columns)
-        if name not in _FOR_PROGRAMS and any(row[number] is not None for row in table.rows)
+        if (name in _FEW if few else name not in _FOR_PROGRAMS) and any(row[number] is not None for row in table.rows)
     ]
     rows = (
         tuple(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.cli.asking import view_at
 from kg.cli.common import say, write
-from kg.cli.review_output import Refused, hint, refuse, write_links
+from kg.cli.review_output import Refused, decided, hint, refuse, write_links
 from kg.errors import InputError
 from kg.report import Format
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from kg.store import Delta, SnapshotReader
 
 __all__ = ["Request", "decide", "decision_of", "list_links", "show"]
+
+
+_NAMED = 5
+"""How many causes a line names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def show(name: str, other: str, as_of: str, form: Format, output: Path | None) -
 
 def list_links(state: str, as_of: str, form: Format, output: Path | None) -> None:
     """List the links of the project, those of one state or all."""
+    from kg.review.records import told_links
     from kg.review.states import LinkState
 
     states = [str(one) for one in LinkState]
@@ -68,7 +73,11 @@ def list_links(state: str, as_of: str, form: Format, output: Path | None) -> Non
         raise InputError(f"{state!r} is no state of a link: {', '.join(states)}")
     with view_at(as_of) as view:
         standings = _standings(view)
-        found = [one for one in standings.all() if state in {"", one.state} or (state == "suspect" and one.asks)]
+        kind = {"suspect": "SuspectLink", "invalid": "InvalidLink"}.get(state)
+        if kind:  # derived in each commit: no need to look at all links there are
+            found = standings.several(told_links(view.reader, kind))
+        else:
+            found = [one for one in standings.all() if state in {"", one.state}]
         title = f"{state.capitalize()} links" if state else "Links"
         write_links(view, standings, title, found, view.notes, form, output)
 
@@ -81,9 +90,9 @@ def decide(request: Request, form: Format, output: Path | None) -> None:
     with view_at() as view:
         standings = _standings(view)
         decision = decision_of(request, view)
-        chosen = _chosen(request, decision, view, standings)
+        chosen, about = _chosen(request, decision, view, standings)
         if not chosen:
-            say(f"nothing to decide: {_nothing(request, decision)}")
+            say(f"nothing to decide: {_nothing(request, decision, view)}")
             write_links(view, standings, "Decided", [], (), form, output)
             return
         seen = seen_at(standings, chosen, request.against) if request.against else seen_now(standings, chosen)
@@ -95,7 +104,7 @@ def decide(request: Request, form: Format, output: Path | None) -> None:
                 return
 
             def record(present: SnapshotReader) -> dict[str, Delta]:
-                return {SOURCE: _recorded(view, decision, links, seen, present)}
+                return {SOURCE: _recorded(view, decision, links, about, seen, present)}
 
             view.project.decide([SOURCE], record, reason=f"review: {decision.reason}")
         except Refused as stale:
@@ -105,7 +114,7 @@ def decide(request: Request, form: Format, output: Path | None) -> None:
         standings = _standings(view)
         after = standings.several(links)
         say(f"decided {len(after)} link{'s' if len(after) != 1 else ''}: {'valid' if decision.valid else 'invalid'}")
-        write_links(view, standings, "Decided", after, view.notes, form, output)
+        write_links(view, standings, "Decided", after, (*decided(after), *view.notes), form, output, few=True)
 
 
 def decision_of(request: Request, view: View) -> Decision:
@@ -145,26 +154,42 @@ def decision_of(request: Request, view: View) -> Decision:
     )
 
 
-def _chosen(request: Request, decision: Decision, view: View, standings: Standings) -> list[Standing]:
+def _chosen(
+    request: Request, decision: Decision, view: View, standings: Standings
+) -> tuple[list[Standing], dict[Link, str]]:
+    """Return the links that the user named, and the item that was decided about by each where it was an item."""
     from kg.project.items import resolve
     from kg.questions.adhoc import QueryLimits, run_query
     from kg.review.choose import by_items, by_pairs, subjects
 
     if not request.query:
         item = resolve(view.reader, request.item, view.prefixes)
-        if not request.link:
-            return by_items(standings, [item.iri], decision)
-        return by_pairs(standings, [(item.iri, resolve(view.reader, request.link, view.prefixes).iri)])
+        if request.link:
+            found = by_pairs(standings, [(item.iri, resolve(view.reader, request.link, view.prefixes).iri)])
+            return found, {one.link: item.iri for one in found}
+        return _apart(by_items(standings, [item.iri], decision))
     answer = run_query(
         view.reader.path, decision.selection, view.prefixes, QueryLimits.of(view.project.config.settings)
     )
     if answer.form != "select":
         raise InputError("a selection is a SELECT query; this one is another")
     items, pairs = subjects(answer.rows)
-    return [*by_items(standings, items, decision), *by_pairs(standings, pairs)]
+    chosen, about = _apart(by_items(standings, items, decision))
+    return [*chosen, *(one for one in by_pairs(standings, pairs) if one.link not in about)], about
 
 
-def _recorded(view: View, decision: Decision, links: Sequence[Link], seen: Seen, present: SnapshotReader) -> Delta:
+def _apart(found: dict[Link, tuple[Standing, str]]) -> tuple[list[Standing], dict[Link, str]]:
+    return [one for one, _ in found.values()], {link: item for link, (_, item) in found.items()}
+
+
+def _recorded(  # noqa: PLR0917 - what was decided, about what, against what
+    view: View,
+    decision: Decision,
+    links: Sequence[Link],
+    about: dict[Link, str],
+    seen: Seen,
+    present: SnapshotReader,
+) -> Delta:
     """Return what to record, made from the state that it is recorded on."""
     from kg.project.items import describe
     from kg.review.decide import decision_lines
@@ -183,6 +208,7 @@ def _recorded(view: View, decision: Decision, links: Sequence[Link], seen: Seen,
         when=datetime.now(UTC).replace(microsecond=0),
         names=names,
         prefixes=view.prefixes,
+        about=about,
     )
     return Delta(lines)
 
@@ -218,10 +244,21 @@ def _text(query: str) -> str:
     return text_of(query).strip()
 
 
-def _nothing(request: Request, decision: Decision) -> str:
+def _nothing(request: Request, decision: Decision, view: View) -> str:
     """Return why a decision covers nothing."""
-    if decision.outcome:
-        return "no link is suspect on which an item rests; what is suspect through others is settled with these"
+    from pyoxigraph import NamedNode
+
+    from kg.project.items import describe, resolve
+    from kg.rdf.names import NS
+
+    what = "suspect" if decision.outcome else "open"
     if request.query:
-        return "every link on which the selected items rest was judged for what both ends say"
-    return "every link on which the item rests was judged for what both ends say; --link ITEM2 judges one again"
+        return f"no link is {what} on which the selected items rest"
+    item = resolve(view.reader, request.item, view.prefixes)
+    causes = view.reader.objects(NamedNode(item.iri), NamedNode(NS + "suspectBecauseOf"))
+    iris = sorted(cause.value for cause in causes if isinstance(cause, NamedNode))
+    if iris:
+        names = ", ".join(one.id for one in describe(view.reader, iris[:_NAMED], view.prefixes).values())
+        more = f" and {len(iris) - _NAMED} more" if len(iris) > _NAMED else ""
+        return f"{item.id} is suspect through others, because of {names}{more}: review what rests on these at once"
+    return f"no link is {what} on which {item.id} rests; --link ITEM2 judges one again"

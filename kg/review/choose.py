@@ -55,10 +55,13 @@ class Moved:
     new: str
 
 
-def by_items(standings: Standings, items: Iterable[str], decision: Decision) -> list[Standing]:
-    """Return the links that a decision about some items covers, each once."""
-    found = {one.link: one for item in items for one in covered(standings.of(item), item, decision)}
-    return list(found.values())
+def by_items(standings: Standings, items: Iterable[str], decision: Decision) -> dict[Link, tuple[Standing, str]]:
+    """Return each link that a decision about some items covers → how it stands, and the item."""
+    found: dict[Link, tuple[Standing, str]] = {}
+    for item in items:
+        for one in covered(standings.of(item), item, decision):
+            found.setdefault(one.link, (one, item))
+    return found
 
 
 def by_pairs(standings: Standings, pairs: Iterable[tuple[str, str]]) -> list[Standing]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kg.rdf.terms import Term
+    from kg.review.links import Link
     from kg.review.states import Standing
 
 __all__ = ["OUTCOMES", "SOURCE", "Decision", "covered", "decision_lines"]
@@ -100,6 +101,7 @@ def decision_lines(
     when: datetime,
     names: Mapping[str, str],
     prefixes: dict[str, str],
+    about: Mapping[Link, str] | None = None,
 ) -> list[bytes]:
     """Return the facts to record.
 
@@ -111,13 +113,14 @@ def decision_lines(
         when: the time, in UTC.
         names: IRI of each item at an end of a link → how people call it.
         prefixes: prefix → namespace.
+        about: link → the item that was decided about, where one was named.
     """
     if not links:
         raise InputError("there is nothing to decide")
     act = _Acts(decision, base, tuple(sorted(heads)), when, names, prefixes)
     lines: list[bytes] = []
     selection = act.selection(links)
-    for item, several in _by_item(links) if decision.outcome else [("", links)]:
+    for item, several in _by_item(links, about or {}) if decision.outcome else [("", links)]:
         analysis = act.analysis(item, several) if item else None
         lines += analysis[1] if analysis else []
         for one in several:
@@ -209,10 +212,10 @@ class _Acts:
         )
 
 
-def _by_item(links: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:
-    """Return each item that rests on something, with the links that it rests on; a link goes to one of its ends."""
+def _by_item(links: Sequence[Standing], about: Mapping[Link, str]) -> list[tuple[str, list[Standing]]]:
+    """Return each item that was decided about, with its links; where none was named, the end that a change concerns."""
     found: dict[str, list[Standing]] = {}
     for one in links:
         rests = [end for end in one.dependents if set(one.changed) - {end}] or list(one.dependents)
-        found.setdefault(rests[0] if rests else one.link.source, []).append(one)
+        found.setdefault(about.get(one.link) or (rests[0] if rests else one.link.source), []).append(one)
     return sorted(found.items())

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from kg.rdf.terms import Term
     from kg.store import Reader
 
-__all__ = ["COMPUTED", "Acceptance", "Record", "acceptances", "all_records", "record_of", "records_from", "records_to"]
+__all__ = [
+    "COMPUTED",
+    "Acceptance",
+    "Record",
+    "acceptances",
+    "all_records",
+    "record_of",
+    "records_from",
+    "records_to",
+    "told_links",
+]
 
 COMPUTED: Final = "suspect-link/"
 """What follows the base of a project in the IRIs of what is derived about links: that is no judgement."""
@@ -121,6 +131,23 @@ def records_to(reader: Reader, target: str) -> Iterator[Record]:
 def all_records(reader: Reader) -> Iterator[Record]:
     """Yield all reviews."""
     yield from _found(reader, reader.subjects(_TYPE, NamedNode(NS + "Review")))
+
+
+def told_links(reader: Reader, kind: str) -> list[Link]:
+    """Return the links of which it is derived that they are of a kind.
+
+    Args:
+        reader: the state.
+        kind: ``SuspectLink``, ``InvalidLink`` or ``UnreviewedLink``.
+    """
+    found = []
+    for node in reader.subjects(_TYPE, NamedNode(NS + kind)):
+        if isinstance(node, NamedNode):
+            facts = _facts(reader, node.value)
+            ends = [facts[name] for name in ("reviewsLinkFrom", "reviewsLinkType", "reviewsLinkTo")]
+            if all(ends):
+                found.append(Link(*(min(values) for values in ends)))
+    return sorted(found)
 
 
 def acceptances(reader: Reader) -> list[Acceptance]:
