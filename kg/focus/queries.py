@@ -71,12 +71,18 @@ def lay_query(
     from rdflib.plugins.sparql.parser import parseQuery
 
     from kg.focus.algebra import ANY, HERE, WAY, Unreadable, read_algebra
+    from kg.focus.solutions import undeclared
     from kg.focus.solver import Solver
 
     filled = _PATH.sub(f"<{WAY}>", text) if path else text
     filled = _EMPTY.sub(lambda m: f"VALUES ?{m[1]} {{ <{HERE if m[1] == focus else ANY}> }}", filled)
     try:
-        translated = translateQuery(parseQuery(filled))
+        parsed = parseQuery(filled)
+        for prefix in undeclared(
+            parsed
+        ):  # rdflib knows some that engines do not, and has no error of its own for others
+            raise Unreadable(f"it does not declare the prefix {prefix}:")
+        translated = translateQuery(parsed)
     except (ParseException, RecursionError, SyntaxError, ValueError) as error:
         raise Unreadable(f"it does not parse: {error}") from error
     scope, names, graphs = read_algebra(translated, focus, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import Literal as Text
+from pyparsing import ParseResults
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Literal, URIRef, Variable
 
@@ -26,6 +27,7 @@ __all__ = [
     "same_as",
     "tests_in",
     "text_of",
+    "undeclared",
 ]
 
 WRAPPERS: Final = frozenset({"Distinct", "Reduced", "OrderBy"})
@@ -94,7 +96,7 @@ def _parts(value: Any) -> Iterator[Any]:
         else:
             for below in value.values():
                 yield from _parts(below)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple | ParseResults):
         for below in value:
             yield from _parts(below)
 
@@ -156,3 +158,10 @@ def text_of(term: Any) -> str:
     if isinstance(term, Literal) and not term.language and str(term.datatype or XSD + "string") == XSD + "string":
         return to_ntriples(Text(str(term)))
     return ""
+
+
+def undeclared(parsed: Any) -> list[str]:
+    """Return the prefixes that a parsed query uses and does not declare."""
+    prologue, query = parsed[0], parsed[1]
+    declared = {one.prefix or "" for one in prologue if one.name == "PrefixDecl"}
+    return sorted({one.prefix or "" for one in _parts(query) if one.name == "pname"} - declared)

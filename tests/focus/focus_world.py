@@ -186,14 +186,22 @@ def _joined(subject: bytes, predicate: bytes, object_: bytes) -> bytes:
     return b" ".join((subject, predicate, object_)) + b" .\n"
 
 
+def _pick(lines: list[bytes], draw: Random) -> bytes:
+    """Return a line; every second time one of any property, the rare ones as often as the others."""
+    if draw.random() < 0.5:
+        return draw.choice(lines)
+    property_ = draw.choice(sorted({_parts(line)[1] for line in lines}))
+    return draw.choice([line for line in lines if _parts(line)[1] == property_])
+
+
 def _remove(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
     del fresh
-    return Delta(removed=[draw.choice(lines)])
+    return Delta(removed=[_pick(lines, draw)])
 
 
 def _other_object(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
     del fresh
-    line = draw.choice(lines)
+    line = _pick(lines, draw)
     subject, predicate, _ = _parts(line)
     others = [o for s, p, o in map(_parts, lines) if p == predicate]
     added = [_joined(subject, predicate, draw.choice(others))]
@@ -202,7 +210,7 @@ def _other_object(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
 
 def _other_subject(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
     del fresh
-    line = draw.choice(lines)
+    line = _pick(lines, draw)
     _, predicate, object_ = _parts(line)
     others = [s for s, p, o in map(_parts, lines) if p == predicate]
     added = [_joined(draw.choice(others), predicate, object_)]
@@ -211,7 +219,7 @@ def _other_subject(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
 
 def _fresh_end(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
     """Put a fresh node between two statements: one leads to it and a copy of what its sibling says starts from it."""
-    line = draw.choice([line for line in lines if not _parts(line)[2].startswith(b'"')])
+    line = _pick([line for line in lines if not _parts(line)[2].startswith(b'"')], draw)
     subject, predicate, object_ = _parts(line)
     copied = [_joined(fresh, p, o) for s, p, o in map(_parts, lines) if s == object_]
     return Delta([_joined(subject, predicate, fresh), *draw.sample(copied, min(len(copied), draw.randrange(4)))])
@@ -242,7 +250,7 @@ def _forget(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
 
 def _literal(lines: list[bytes], draw: Random, fresh: bytes) -> Delta:
     del fresh
-    line = draw.choice([line for line in lines if b'"' in line])
+    line = _pick([line for line in lines if b'"' in line], draw)
     subject, predicate, object_ = _parts(line)
     text, quote, tail = object_[1:].rpartition(b'"')
     other = b"1" if b"#" in tail else text + b"x"

@@ -227,6 +227,7 @@ def test_what_a_query_reads(name: str) -> None:
             "{ SELECT ?focus { ?focus :q ?y } GROUP BY ?focus HAVING(EXISTS { ?focus :r ?z }) }",
             "its algebra has a part that is not known here",
         ),
+        ("?focus rdf:type/no:such ?x", "it does not declare the prefix no:"),
         ("?focus :p", "it does not parse"),
     ],
 )
