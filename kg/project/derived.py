@@ -105,10 +105,10 @@ class Following:
 
     def _in_full(self, deltas: Mapping[str, Delta] | None) -> str:
         """Return why all must be derived anew; empty where what changed is enough."""
-        if "derived" not in self._notes:
-            return "the last run was cut off"
         if self._notes.get("derivations") != self._derive.digest:
             return "how it is derived has changed"
+        if "derived" not in self._notes:
+            return "the last run was cut off"
         if (
             self._notes.get("base") != self._context.config.base
             or deltas is None

@@ -224,3 +224,53 @@ for number in range(3):
     assert len(state["files"][EX + "graph/source/notes"]) == 48
     assert {f'<{EX}shared{n}> <{EX}loud> "8" .\n'.encode() for n in range(3)} <= set(state["derived"])
     assert rebuilt(root, quick / "elsewhere") == state
+
+
+@pytest.fixture
+def settled(ontology: Path, quick: Path) -> Path:
+    del ontology
+    root = quick / "plant"
+    root.mkdir()
+    (root / "interlock.toml").write_text(CONFIG + "[settings]\nsnapshots-kept = 1\n")
+    project = opened(root)
+    for come, gone in OPERATIONS[:4]:
+        project.amend("notes", Delta(sorted(come), sorted(gone)), reason="step")
+    return root
+
+
+@pytest.mark.parametrize("left", [None, b"", b"0123456789abcdef\n", b"\0" * 65], ids=["none", "empty", "old", "zeros"])
+def test_the_name_of_the_snapshot_may_be_lost_in_a_power_cut(settled: Path, left: bytes | None) -> None:
+    """It is not synced: what it should say follows from the state, which is."""
+    state = state_of(opened(settled))
+    current = settled / ".interlock" / "current"
+    current.unlink()
+    if left is not None:
+        current.write_bytes(left)
+    assert state_of(opened(settled)) == state
+    assert current.read_text().strip() == state["id"]
+
+
+def test_an_index_from_before_facts_were_derived_is_brought_forward(settled: Path) -> None:
+    state = state_of(opened(settled))
+    assert state["derived"]
+    assert opened(settled, fewer=True).refresh() is None  # another state, which the old format is made of
+    folder = settled / ".interlock"
+    shutil.rmtree(folder / "log")
+    (folder / "derive.sqlite").unlink()
+    (folder / "format").write_text("1\n")
+    for file in (folder / "state.json", *folder.glob("snapshots/*/manifest.json")):
+        data = json.loads(file.read_bytes())
+        data["notes"] = {name: value for name, value in data["notes"].items() if not name.startswith("deriv")}
+        for graph in data["graphs"].values():
+            graph["vocabulary"] = {"predicates": {}, "classes": {}}
+        file.unlink()
+        file.write_text(json.dumps(data))
+    again = opened(settled)
+    again.reader().close()
+    assert [(note.code, note.text.rpartition(": ")[2]) for note in again.told] == [
+        ("full-run", "how it is derived has changed")
+    ]
+    assert state_of(again) == state
+    with again.reader() as reader:
+        assert reader.since("an older state") is None
+    assert (folder / "format").read_text() == "2\n"
