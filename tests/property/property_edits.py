@@ -100,35 +100,38 @@ class Editor:
             ):
                 yield lambda how=how, property_=property_: how(property_)
 
-    def any(self) -> Edit:
-        """Return an edit of some kind."""
-        kinds: list[tuple[int, Callable[[], Edit]]] = [
-            (6, lambda: self._one_goes(self._property())),
-            (6, lambda: self._one_comes(self._property())),
-            (4, lambda: self._end_moves(self._property())),
-            (4, lambda: self._start_moves(self._property())),
-            (2, lambda: self._fresh_end(self._property())),
-            (2, lambda: self._fresh_start(self._property())),
-            (4, self._copy_of_an_item),
-            (3, self._item_goes),
-            (3, self._item_goes_whole),
-            (6, self._retire),
-            (4, self._retire_by_status),
-            (4, self._literal),
-            (3, self._another_class),
-            (2, self._lexical),
-            (3, self._hub),
-            (2, self._catalogue),
-            (1, self._ontology),
-            (2, self._misspelt),
-            (2, self._in_two_graphs),
-            (2, self._leaves_one_graph),
-            (3, self._part),
-            (2, self._several),
-            (1, self._merge_identifier),
-        ]
-        weights = [weight for weight, _ in kinds]
-        return self._random.choices(kinds, weights)[0][1]()
+    def kinds(self) -> dict[str, tuple[int, Callable[[], Edit]]]:
+        """Return the kinds of edits by name, each with its weight among all."""
+        return {
+            "goes": (6, lambda: self._one_goes(self._property())),
+            "comes": (6, lambda: self._one_comes(self._property())),
+            "end": (4, lambda: self._end_moves(self._property())),
+            "start": (4, lambda: self._start_moves(self._property())),
+            "fresh end": (2, lambda: self._fresh_end(self._property())),
+            "fresh start": (2, lambda: self._fresh_start(self._property())),
+            "copy": (4, self._copy_of_an_item),
+            "item goes": (3, self._item_goes),
+            "item goes whole": (3, self._item_goes_whole),
+            "retire": (6, self._retire),
+            "retire by status": (4, self._retire_by_status),
+            "literal": (4, self._literal),
+            "class": (3, self._another_class),
+            "lexical": (2, self._lexical),
+            "hub": (3, self._hub),
+            "catalogue": (2, self._catalogue),
+            "ontology": (1, self._ontology),
+            "misspelt": (2, self._misspelt),
+            "twice": (2, self._in_two_graphs),
+            "once": (2, self._leaves_one_graph),
+            "part": (3, self._part),
+            "several": (2, self._several),
+            "identifier": (1, self._merge_identifier),
+        }
+
+    def any(self, names: tuple[str, ...] = ()) -> Edit:
+        """Return an edit of some kind, one of `names` where there are any."""
+        kinds = [kind for name, kind in self.kinds().items() if not names or name in names]
+        return self._random.choices(kinds, [weight for weight, _ in kinds])[0][1]()
 
     def _pick(self, options: list[bytes]) -> bytes:
         return self._random.choice(options) if options else b"<urn:nothing>"

@@ -69,10 +69,12 @@ class Harness:
 
     Attributes:
         seed: the same seed gives the same run.
+        only: names of the kinds of edits to make; none means all, and the aimed ones.
         full_runs: how many rules ran in full, by reason.
     """
 
     seed: int
+    only: tuple[str, ...] = ()
     edits: int = 0
     full_runs: dict[str, int] = field(default_factory=dict)
 
@@ -99,12 +101,12 @@ class Harness:
     def makers(self) -> Iterator[Callable[[], dict[str, Delta]]]:
         """Yield makers of edits for ever: the aimed ones in random order, others between them, some taken back."""
         while True:
-            aimed = list(self.editor.aimed())
+            aimed = [lambda: self.editor.any(self.only)] if self.only else list(self.editor.aimed())
             self._random.shuffle(aimed)
             for maker in aimed:
                 yield maker
                 for _ in range(self._random.randint(0, 2)):
-                    yield self.editor.any
+                    yield lambda: self.editor.any(self.only)
                 while self._back and (len(self._back) > 30 or self._random.random() < 0.45):
                     yield self._back.pop
 

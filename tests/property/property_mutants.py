@@ -24,12 +24,12 @@ from kg.rules.standing_words import Words
 from kg.store import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from kg.rules.standing_plan import Plan
 
-__all__ = ["DERIVING", "MUTANTS", "QUICK"]
+__all__ = ["DERIVING", "MUTANTS"]
 
 
 def _seeds(keep: Callable[[Any], bool]) -> AbstractContextManager[object]:
@@ -226,38 +226,30 @@ def _property(owner: type, name: str, value: Callable[[Any], Any]) -> Iterator[N
         yield
 
 
-MUTANTS: tuple[Callable[[], AbstractContextManager[object]], ...] = (
-    no_incoming_seed,
-    no_outgoing_seed,
-    no_far_seed,
-    one_seed_less,
-    no_way_back,
-    no_past,
-    nothing_removed,
-    nothing_added,
-    retirement_alone,
-    retired_in_cut,
-    cut_without_incoming,
-    cut_without_roots,
-    ghosts,
-    old_results_stay,
-    one_rule_less,
-    literals_as_stored,
-    idle_for_ever,
-    idle_without_tree,
-    words_for_ever,
-    definitions_for_ever,
-    half_the_log,
-)
-"""Each mutant, as what makes it."""
-
-QUICK: tuple[Callable[[], AbstractContextManager[object]], ...] = (
-    no_outgoing_seed,
-    nothing_added,
-    retirement_alone,
-    retired_in_cut,
-)
-"""Those that a handful of edits catches."""
+MUTANTS: Mapping[Callable[[], AbstractContextManager[object]], tuple[str, ...]] = {
+    no_incoming_seed: ("goes", "comes", "end", "copy"),
+    no_outgoing_seed: (),
+    no_far_seed: ("goes", "comes", "end", "literal"),
+    one_seed_less: ("goes", "comes", "end"),
+    no_way_back: (),
+    no_past: ("goes", "item goes", "start"),
+    nothing_removed: ("goes",),
+    nothing_added: ("comes",),
+    retirement_alone: ("retire",),
+    retired_in_cut: ("retire", "end"),
+    cut_without_incoming: (),
+    cut_without_roots: (),
+    ghosts: (),
+    old_results_stay: (),
+    one_rule_less: (),
+    literals_as_stored: ("lexical",),
+    idle_for_ever: ("goes", "retire", "item goes"),
+    idle_without_tree: ("class", "retire", "item goes"),
+    words_for_ever: ("misspelt",),
+    definitions_for_ever: ("misspelt",),
+    half_the_log: (),
+}
+"""Each mutant, as what makes it → the kinds of edits that show it soonest; none: all."""
 
 DERIVING: tuple[Callable[[], AbstractContextManager[object]], ...] = (
     strata_alone,

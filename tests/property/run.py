@@ -66,7 +66,7 @@ def _mutants(seed: int, edits: int, only: str, *, project: bool) -> int:
         if only and mutant.__name__ not in only.split(","):
             continue
         with mutant():
-            harness = ProjectHarness(seed, findings=False) if project else Harness(seed)
+            harness = ProjectHarness(seed, findings=False) if project else Harness(seed, MUTANTS[mutant])
             found: Difference | None = harness.run(lambda: harness.edits >= edits)  # noqa: B023
         harness.close()
         _say(f"{mutant.__name__}: {'survived' if found is None else f'caught after {found.number} edits'}")
