@@ -45,7 +45,7 @@ def verify_project(project: Project) -> Table:
     faults += _gone(project.root, folder, state)
     notes = []
     if not faults:
-        history = project.history()
+        history = History(folder)
         faults += _unfitting(history)
         if not faults:
             if state is None or current is None:

@@ -62,9 +62,9 @@ def resolve(project: Project, text: str, *, git: bool = False) -> Moment:
         InputError: nothing is called so; the message says what may be named.
     """
     text = text.strip()
-    history = project.history()
     if text.casefold() == NOW:
-        return now(history)
+        return now(project)
+    history = project.history()
     with project.reader() as reader:
         known = find_baselines(reader)
     called = [one for one in known if text in {one.name, one.iri, f"baseline {one.name}"}]
@@ -86,17 +86,21 @@ def resolve(project: Project, text: str, *, git: bool = False) -> Moment:
     )
 
 
-def now(history: History) -> Moment:
+def now(project: Project) -> Moment:
     """Return the present: all that is recorded, judged for today."""
-    return Moment(history.heads(), datetime.now().astimezone().date(), NOW, is_now=True)
+    with project.reader() as reader:
+        heads = tuple(reader.manifest.notes["heads"])
+    return Moment(heads, datetime.now().astimezone().date(), NOW, is_now=True)
 
 
 def version_notes(history: History, moment: Moment) -> tuple[Note, ...]:
     """Return a note where another version of Interlock recorded the moment: its words and catalogues are not kept."""
+    if moment.is_now:
+        return ()
     ours = tool()
     recorded = {history.header(id_).tool for id_ in moment.heads}
     others = sorted(name for name in recorded if name.startswith("interlock ") and name != ours)
-    if moment.is_now or not others:
+    if not others:
         return ()
     text = (
         f"this was recorded with {', '.join(others)}; ontology, catalogues, rules and derivations are those of {ours}"

@@ -83,11 +83,13 @@ def view_at(as_of: str = "", folder: Path | None = None) -> Iterator[View]:
 
     project = open_project(folder)
     project.refresh()
-    history = project.history()
-    moment = resolve(project, as_of) if as_of else now(history)
+    moment = resolve(project, as_of) if as_of else now(project)
     with open_at(project, moment) as reader:
-        notes = (*moment.notes, *version_notes(history, moment))
-        yield View(project, reader, moment, history.until(reader.manifest.notes["heads"]), notes)
+        history = project.history()
+        if history.digest != reader.manifest.notes["records"]:  # an earlier state, or somebody was faster
+            history = history.until(reader.manifest.notes["heads"])
+        notes = (*project.told, *moment.notes, *version_notes(history, moment))
+        yield View(project, reader, moment, history, notes)
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from kg.errors import BrokenFile, InputError
 from kg.project.blocks import Blocks
+from kg.project.headers import Headers
 from kg.project.past import Past
-from kg.project.record import RETIRED, read_deltas, read_header, record_facts
+from kg.project.record import RETIRED, read_deltas, record_facts
 from kg.rdf.ntriples import sort_unique
 from kg.store import Delta
 
@@ -32,18 +33,16 @@ class History:
     Args:
         folder: ``record/changes``.
         ids: the changes to know of, whatever else is in the folder; None for all.
-        headers: what some of them say about themselves, if that was read before.
+        headers: reads what they say about themselves; None for what reads each file.
 
     Attributes:
         folder: ``record/changes``.
     """
 
-    def __init__(
-        self, folder: Path, ids: Iterable[str] | None = None, headers: dict[str, Header] | None = None
-    ) -> None:
+    def __init__(self, folder: Path, ids: Iterable[str] | None = None, headers: Headers | None = None) -> None:
         self.folder = folder
         self._given = None if ids is None else tuple(sorted(ids))
-        self._headers: dict[str, Header] = {} if headers is None else headers
+        self._headers = Headers(folder) if headers is None else headers
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -73,9 +72,7 @@ class History:
         Raises:
             BrokenFile: the record is damaged.
         """
-        if id_ not in self._headers:
-            self._headers[id_] = read_header(self.path(id_))
-        return self._headers[id_]
+        return self._headers.of(id_)
 
     def heads(self) -> tuple[str, ...]:
         """Return the changes on which no other builds, sorted; several after a merge in git."""
@@ -85,6 +82,7 @@ class History:
         """Return those of some changes, which have all their ancestors among them, on which no other of them builds."""
         some = sorted(ids)
         parents = {parent for id_ in some for parent in self.header(id_).parents}
+        self._headers.keep()
         return tuple(id_ for id_ in some if id_ not in parents)
 
     def ancestors(self, heads: Iterable[str]) -> set[str]:
@@ -107,6 +105,7 @@ class History:
                 )
             found.add(id_)
             todo += self.header(id_).parents
+        self._headers.keep()
         return found
 
     def order(self, heads: Iterable[str]) -> list[str]:
@@ -139,7 +138,8 @@ class History:
 
     def followed_by(self, id_: str, header: Header) -> History:
         """Return these changes and one more that was just recorded."""
-        return History(self.folder, (*self.ids, id_), {**self._headers, id_: header})
+        self._headers.put(id_, header)
+        return History(self.folder, (*self.ids, id_), self._headers)
 
     def blocks(self, id_: str) -> Blocks:
         """Return what a change adds and removes.

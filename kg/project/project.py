@@ -17,6 +17,7 @@ from kg.project.builtin import builtin_files
 from kg.project.commit import Commit, record_graph, stale
 from kg.project.config import FILE, Config, read_config
 from kg.project.derived import is_derived
+from kg.project.headers import Headers
 from kg.project.history import History
 from kg.project.lock import hold
 from kg.project.sources import Converter, Source, StatCache, find_sources, graph_of, read_rdf
@@ -49,7 +50,7 @@ class Project:
         root: the folder.
         config: what ``interlock.toml`` says.
         derive: who derives facts.
-        told: what the user must know of what the last call derived, beside the notes of its change.
+        told: what the user must know of what was derived since this was made, such as a full run, and why.
     """
 
     def __init__(
@@ -218,7 +219,7 @@ class Project:
 
     def history(self) -> History:
         """Return the changes as they are recorded now."""
-        return History(self._changes)
+        return History(self._changes, headers=Headers(self._changes, self._folder / "headers.json"))
 
     def state_at(self, change: str) -> dict[str, list[bytes]]:
         """Return graph → sorted lines as they were after a change, without the read-only graphs.
@@ -249,8 +250,8 @@ class Project:
                     on_step=self._step,
                 )
                 commit.synchronise(builtin)
-                self.told = commit.told
                 yield commit
+                self.told = tuple(dict.fromkeys((*self.told, *commit.told)))
             finally:
                 index.close()
 

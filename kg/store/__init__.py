@@ -14,6 +14,8 @@ What is below ``.interlock/`` (never committed; delete it, and the next command 
     check.sqlite        what rules found, per rule and focus node, and of which state that is (`kg.rules.standing`)
     footprints.json     what rules and queries read (`kg.focus.cache`)
     sources.json        size, times and SHA-256 of each source as last seen; builtin.json: of each read-only graph
+    headers.json        what changes say about themselves, for those that are many
+    past/<id>/          a past state as an index of its own, made when somebody asked for it; a few are kept
 """
 
 from __future__ import annotations

@@ -43,11 +43,11 @@ def changed(project: Project, old: str, new: str) -> Difference:
     """What the present has otherwise than baseline A after an edit."""
     edit(project.root, old, new)
     project.refresh()
-    return compare(project, resolve(project, "A"), now(project.history()))
+    return compare(project, resolve(project, "A"), now(project))
 
 
 def test_nothing_is_otherwise(project: Project) -> None:
-    found = compare(project, resolve(project, "A"), now(project.history()))
+    found = compare(project, resolve(project, "A"), now(project))
     assert not found
     assert (found.before, found.after) == ("baseline A", "now")
     make_baseline(project, "B")
