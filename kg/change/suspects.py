@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from kg.derive.spread import Reached
     from kg.derive.spread_declared import Declared
+    from kg.derive.spread_unit import Doubts
     from kg.project.history import History
     from kg.store import Reader
     from kg.values import Item
@@ -90,8 +91,11 @@ def find_suspects(
         raise InputError(f"no cause is called {cause!r}; there are: {', '.join(known)}")
     before = Before(reader, history)
     if since is None:
-        found, notes = list(_reviewed(reader, declared, before)), list(_how_to_begin(reader))
-        notes += _own(reader, declared)
+        starts = _starts(reader, declared)
+        found, notes = (
+            list(_reviewed(reader, declared, before, starts)),
+            [*_how_to_begin(reader), *_own(reader, starts)],
+        )
     else:
         earlier = before.at(tuple(since))
         if earlier is None:
@@ -112,16 +116,20 @@ def find_suspects(
     return _named(reader, found, notes, prefixes)
 
 
-def _reviewed(reader: Reader, declared: Declared, before: Before) -> Iterator[_Found]:
+def _starts(reader: Reader, declared: Declared) -> dict[str, Doubts]:
+    """Return the items from which suspicion starts, sorted, each with what is open about its links."""
+    items = sorted(item.value for (item,) in reader.select(STARTS) if isinstance(item, NamedNode))
+    return {item: doubts(RecordingReader(reader), declared, item) for item in items}
+
+
+def _reviewed(reader: Reader, declared: Declared, before: Before, starts: Mapping[str, Doubts]) -> Iterator[_Found]:
     """Yield what is suspect by the links that are."""
-    starts = sorted(item.value for (item,) in reader.select(STARTS) if isinstance(item, NamedNode))
-    spread = Spread(
-        RecordingReader(reader),
-        declared,
-        lambda one: before.asked(one, doubts(RecordingReader(reader), declared, one).judgements),
-    )
-    for changed in starts:
-        open_ = doubts(RecordingReader(reader), declared, changed)
+
+    def earlier(result: str) -> Mapping[str, int]:
+        return before.asked(result, starts[result].judgements) if result in starts else {}
+
+    spread = Spread(RecordingReader(reader), declared, earlier)
+    for changed, open_ in starts.items():
         judged = {**open_.suspect, **open_.invalid}
         known: dict[tuple[str, ...], Then] = {}
         for item, reached in spread.walk(changed, open_.suspect, open_.invalid).items():
@@ -170,10 +178,9 @@ def _how_to_begin(reader: Reader) -> Iterable[Note]:
         )
 
 
-def _own(reader: Reader, declared: Declared) -> Iterable[Note]:
+def _own(reader: Reader, starts: Mapping[str, Doubts]) -> Iterable[Note]:
     """Yield a note about items that have to be looked at because of their own change alone."""
-    changed = sorted(item.value for (item,) in reader.select(STARTS) if isinstance(item, NamedNode))
-    own = [iri for iri in changed if doubts(RecordingReader(reader), declared, iri).own]
+    own = [item for item, open_ in starts.items() if open_.own]
     if own:
         names = describe(reader, own)
         some = ", ".join(names[iri].id for iri in own[:_NAMED]) + (", …" if len(own) > _NAMED else "")
