@@ -14,6 +14,7 @@ from kg.change.difference_items import changed_values
 from kg.change.undo_files import FileUndo
 from kg.errors import InputError
 from kg.project.sources import name_of
+from kg.rdf.names import NS, RDF
 from kg.rdf.terms import iri_values
 from kg.store import Delta, memory_state
 from kg.values import Note, Table
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["undo"]
 
 _LISTED = 5
+_PEOPLE = tuple(f" <{RDF}type> <{NS}{kind}> .\n".encode() for kind in ("Person", "Organisation"))
+"""How the line ends that says of something that it is somebody."""
 
 
 def undo(project: Project, name: str, *, reason: str, dry_run: bool = False) -> Table:
@@ -55,7 +58,7 @@ def undo(project: Project, name: str, *, reason: str, dry_run: bool = False) -> 
     why = f"undo of change {id_[:12]}: {reason.strip()}"
     files = FileUndo.of(project, history, id_)
     with project.reader() as reader:
-        back = _taken_back(history, id_)
+        back = _but_people(reader, _taken_back(history, id_))
         told = _told(project, reader, back)
         own = {graph: delta for graph, delta in back.items() if graph not in files.graphs}
         if files.graphs and own:
@@ -69,7 +72,8 @@ def undo(project: Project, name: str, *, reason: str, dry_run: bool = False) -> 
     if files.graphs:
         made = files.restore(why)
     else:
-        made = project.decide(map(name_of, own), lambda present: _again(project, id_, present, own), reason=why)
+        names = [name_of(graph) for graph in own]
+        made = project.decide(names, lambda present: _again(project, id_, present, own), reason=why)
     return _result(id_, made, told)
 
 
@@ -127,21 +131,35 @@ def _speaking(history: History, id_: str, facts: Mapping[str, set[bytes]]) -> li
     return found
 
 
+def _but_people(reader: SnapshotReader, back: Mapping[str, Delta]) -> dict[str, Delta]:
+    """Return what to do without taking away who somebody is, where others name them too: a decision came with them."""
+    named = {f"<{iri}>".encode() for iri in _resting(reader, back)}
+    stay = {line for delta in back.values() for line in delta.removed if line.split(b" ", 1)[0] in named}
+    people = {line.split(b" ", 1)[0] for line in stay if line.endswith(_PEOPLE)}
+    return {
+        graph: Delta(
+            added=delta.added, removed=[line for line in delta.removed if line.split(b" ", 1)[0] not in people]
+        )
+        for graph, delta in back.items()
+    }
+
+
 def _resting(reader: SnapshotReader, back: Mapping[str, Delta]) -> set[str]:
     """Return the items of which nothing would be said any more, though something else says more or links to them."""
-    going = {line for delta in back.values() for line in delta.removed}
+    going = {(graph, line) for graph, delta in back.items() for line in delta.removed}
     staying = {line.split(b" ", 1)[0] for delta in back.values() for line in delta.added}
-    subjects = {line.split(b" ", 1)[0] for line in going} - staying
+    subjects = {line.split(b" ", 1)[0] for _, line in going} - staying
     aside = {g for g in reader.graphs if g.endswith(("graph/record", "graph/derived"))}
     found: set[str] = set()
     for block in iri_values("x", sorted(subject[1:-1].decode() for subject in subjects)):
         query = f"SELECT ?g ?x ?p ?o WHERE {{ {block} GRAPH ?g {{ ?x ?p ?o }} }}"
         said = [row for row in reader.select(query) if _text(row[0]) not in aside]
-        left = {_text(x) for _, x, p, o in said if f"<{_text(x)}> {p} {o} .\n".encode() not in going}
+        left = {_text(x) for g, x, p, o in said if (_text(g), f"<{_text(x)}> {p} {o} .\n".encode()) not in going}
         gone = {_text(x) for _, x, _, _ in said} - left
         linked = f"SELECT ?g ?x ?s ?p WHERE {{ {block} GRAPH ?g {{ ?s ?p ?x }} }}"
         for g, x, s, p in reader.select(linked):
-            if _text(g) not in aside and _text(x) in gone and f"{s} {p} {x} .\n".encode() not in going:
+            fact = (_text(g), f"{s} {p} {x} .\n".encode())
+            if _text(g) not in aside and _text(x) in gone and fact not in going:
                 found.add(_text(x))
     return found
 
@@ -175,7 +193,8 @@ def _told(
 
 
 def _result(id_: str, made: Change | None, told: tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]) -> Table:
-    if made is None:
-        raise InputError(f"change {id_[:12]} is taken back already")
-    note = Note("recorded", f"recorded as change {made.id[:12]}; undo that to have it back")
+    said = (
+        f"recorded as change {made.id[:12]}; undo that to have it back" if made else "another command recorded it first"
+    )
+    note = Note("recorded", said)
     return Table(f"Undone: change {id_[:12]}", *told, notes=(note,))
