@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kg.focus.reads import RecordingReader
     from kg.project.derived import Context
+    from kg.rdf.terms import Node
     from kg.review.states import Standing
     from kg.store import Reader, Touched
 
@@ -37,6 +38,7 @@ _TYPE: Final = RDF + "type"
 _FROM: Final = NS + "reviewsLinkFrom"
 _TO: Final = NS + "reviewsLinkTo"
 _OF: Final = NS + "baselineOf"
+_ANALYSED: Final = NS + "analysesChangeOf"
 _ACCEPTS: Final = NS + "acceptsBaseline"
 _ANY: Final = f"ASK {{ {{ ?act a <{NS}Review> }} UNION {{ ?act a <{NS}Acceptance> }} }}"
 _DECLARING: Final = frozenset(
@@ -59,7 +61,7 @@ class SuspectLinks:
 
     name = "suspect-links"
     stratum = 1
-    version = "1"
+    version = "2"
     recorded = False
 
     def __init__(self) -> None:
@@ -90,6 +92,9 @@ class SuspectLinks:
             nodes.add(subject)
             if property_ in {_FROM, _TO} and isinstance(triple.object, NamedNode):
                 nodes.add(triple.object.value)
+            if property_ == _ANALYSED:
+                reviews = reader.subjects(NamedNode(NS + "concludedBy"), NamedNode(subject))
+                nodes |= {end for review in reviews for end in _ends_of(reader, review)}
         found = {_focus(link) for node in nodes for link in _around(standings, node)}
         return found | {_focus(link) for node in nodes for link in _told_of(standings, node)}
 
@@ -130,6 +135,8 @@ def link_lines(standing: Standing, base: str) -> Iterator[bytes]:
     yield line(node, NamedNode(NS + "reviewsLinkType"), Literal(link.property, datatype=NamedNode(XSD + "anyURI")))
     for end in (link.source,) if standing.newer else standing.changed:
         yield line(node, NamedNode(NS + "changedEnd"), NamedNode(end))
+    for end in standing.owing:
+        yield line(node, NamedNode(NS + "bringsUpToDate"), NamedNode(end))
     judged = standing.newer or standing.record
     if judged is not None:
         yield line(node, NamedNode(NS + "lastJudged"), NamedNode(judged.iri))
@@ -161,6 +168,12 @@ def _around(standings: Standings, node: str) -> set[Link]:
         else:
             found |= standings.said(owner)
     return found
+
+
+def _ends_of(reader: Reader, review: Node) -> set[str]:
+    """Return the items at the ends of the link that a review judges."""
+    ends = [end for name in (_FROM, _TO) for end in reader.objects(review, NamedNode(name))]
+    return {end.value for end in ends if isinstance(end, NamedNode)}
 
 
 def _told_of(standings: Standings, node: str) -> Iterator[Link]:

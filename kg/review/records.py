@@ -53,6 +53,7 @@ class Record:
         reason: why.
         against: ids of the changes whose state was judged.
         analysis: IRI of the impact analysis that it follows; empty where there was none.
+        analysed: IRIs of the items whose change that analysis was of.
     """
 
     iri: str
@@ -66,6 +67,7 @@ class Record:
     reason: str = ""
     against: tuple[str, ...] = ()
     analysis: str = ""
+    analysed: tuple[str, ...] = ()
 
     @property
     def rank(self) -> tuple[str, bool, str]:
@@ -103,6 +105,7 @@ def record_of(reader: Reader, review: str) -> Record | None:
     ends = [facts[name] for name in ("reviewsLinkFrom", "reviewsLinkType", "reviewsLinkTo")]
     if NS + "Review" not in facts["type"] or not valid or not all(ends):
         return None
+    analysis = min(facts["concludedBy"], default="")
     return Record(
         review,
         Link(*(min(values) for values in ends)),
@@ -114,7 +117,8 @@ def record_of(reader: Reader, review: str) -> Record | None:
         min(facts["actingAs"], default=""),
         min(facts["reason"], default=""),
         tuple(sorted(change.rpartition("/")[2] for change in facts["decidedAgainst"])),
-        min(facts["concludedBy"], default=""),
+        analysis,
+        tuple(sorted(_facts(reader, analysis)["analysesChangeOf"])) if analysis else (),
     )
 
 

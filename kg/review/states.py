@@ -83,6 +83,13 @@ class Standing:
         """Whether somebody has to look at one of its ends again."""
         return bool(self.dependents) and (self.state is LinkState.SUSPECT or self.newer is not None)
 
+    @property
+    def owing(self) -> tuple[str, ...]:
+        """The ends that have to come to say something else, since the link was found not to hold."""
+        if self.state is not LinkState.INVALID or self.record is None:
+            return ()
+        return tuple(end for end in self.dependents if end not in self.record.analysed) or self.dependents
+
 
 @dataclass
 class Standings:
