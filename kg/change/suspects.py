@@ -94,7 +94,7 @@ def find_suspects(
         starts = _starts(reader, declared)
         found, notes = (
             list(_reviewed(reader, declared, before, starts)),
-            [*_how_to_begin(reader), *_own(reader, starts)],
+            [*_how_to_begin(reader), *_due(reader, starts)],
         )
     else:
         earlier = before.at(tuple(since))
@@ -178,15 +178,22 @@ def _how_to_begin(reader: Reader) -> Iterable[Note]:
         )
 
 
-def _own(reader: Reader, starts: Mapping[str, Doubts]) -> Iterable[Note]:
-    """Yield a note about items that have to be looked at because of their own change alone."""
-    own = [item for item, open_ in starts.items() if open_.own]
+def _due(reader: Reader, starts: Mapping[str, Doubts]) -> Iterator[Note]:
+    """Yield notes about items that are no suspects and still have to be looked at, or to change."""
+    own = sorted(item for item, open_ in starts.items() if open_.own)
+    bad = sorted({link.other for open_ in starts.values() for link in open_.invalid})
+    names = describe(reader, [*own, *bad])
     if own:
-        names = describe(reader, own)
-        some = ", ".join(names[iri].id for iri in own[:_NAMED]) + (", …" if len(own) > _NAMED else "")
-        text = (
-            f"{some} changed since it was judged on what it rests on, and is no suspect itself"
-            if len(own) == 1
-            else f"{len(own)} items changed since they were judged on what they rest on, and are no suspects: {some}"
+        yield Note(
+            "changed-itself",
+            f"changed since judged on what they rest on, and no suspects themselves: {_some(own, names)}; `interlock"
+            " review ITEM` confirms what still fits",
         )
-        yield Note("changed-itself", f"{text}; `interlock review` confirms what still fits")
+    if bad:
+        yield Note("must-change", f"found to have to change, and not changed yet: {_some(bad, names)}")
+
+
+def _some(iris: Sequence[str], names: Mapping[str, Item]) -> str:
+    """Return how the first few of some items are called, and how many more there are."""
+    more = f" and {len(iris) - _NAMED} more" if len(iris) > _NAMED else ""
+    return ", ".join(names[iri].id for iri in iris[:_NAMED]) + more

@@ -101,6 +101,8 @@ def test_invalid_link_leaves_what_hangs_below_open(zone: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = as_json("suspects", cwd=zone, code=1)
     assert ids(found) == {"SL-T IAC", "Z SR 1.1", "C1"}  # R2 was decided: it has to change
+    assert [note["code"] for note in found["notes"]] == ["must-change"]
+    assert found["notes"][0]["text"].endswith(": R2")
     assert all([one["id"] for one in entry["path"]][:2] == ["T2", "R2"] for entry in found["suspects"])
     assert all(entry["changed"][0]["new"] == "A stick brings ransomware" for entry in found["suspects"])
 
