@@ -3,7 +3,7 @@
 What is below ``.interlock/`` (never committed; delete it, and the next command builds it again with the same answers):
 
     format              version of this layout
-    lock                held by the process that commits
+    lock                held by the process that commits; lock.turn: by the one that is next
     state.json          what the index holds: each graph's files and size; heads, sources, digests
     redo.json           a commit under way: the state to be and what changes; whoever comes next completes it
     log/                <sequence>.json: the redo files of the last commits; they tell what was touched since a state
@@ -15,6 +15,7 @@ What is below ``.interlock/`` (never committed; delete it, and the next command 
     footprints.json     what rules and queries read (`kg.focus.cache`)
     sources.json        size, times and SHA-256 of each source as last seen; builtin.json: of each read-only graph
     headers.json        what changes say about themselves, for those that are many
+    since-<hash>.json   of which subjects something was recorded since an acceptance (`kg.review.since`)
     past/<id>/          a past state as an index of its own, made when somebody asked for it; a few are kept
 """
 
