@@ -39,7 +39,7 @@ def test_what_commits_derive_is_what_a_full_run_derives() -> None:
         harness.close()
 
 
-QUICK = ("no_outgoing_seed", "nothing_added", "ghosts", "old_results_stay", "retirement_alone")
+QUICK = ("no_outgoing_seed", "nothing_added", "old_results_stay", "retirement_alone")
 """What a few edits catch; the others with many edits only."""
 
 
