@@ -31,19 +31,33 @@ def hold(path: Path, wait: float) -> Iterator[None]:
         Busy: another process did not let go in time.
     """
     deadline = time.monotonic() + wait
-    while (handle := _try(path)) is None:
-        if time.monotonic() >= deadline:
-            raise Busy(
-                f"{path} is held by {_holder(path)}, which did not let go in {wait:g} s (setting lock-wait-seconds):"
-                " try again when it is done"
-            )
-        time.sleep(_PAUSE)
+    turn = _await(path.with_name(f"{path.name}.turn"), deadline, path, wait)
+    try:
+        handle = _await(path, deadline, path, wait)
+    finally:
+        os.close(turn)
     try:
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(handle)
+
+
+def _await(path: Path, deadline: float, lock: Path, wait: float) -> int:
+    """Return the handle of a file once it is locked.
+
+    Only one process at a time waits for the lock itself; the others wait for their turn to do so. So a process that
+    commits again and again can't take the lock back before those who wait had it.
+    """
+    while (handle := _try(path)) is None:
+        if time.monotonic() >= deadline:
+            raise Busy(
+                f"{lock} is held by {_holder(lock)}, which did not let go in {wait:g} s (setting lock-wait-seconds):"
+                " try again when it is done"
+            )
+        time.sleep(_PAUSE)
+    return handle
 
 
 def _try(path: Path) -> int | None:

@@ -390,12 +390,13 @@ def test_a_taken_lock_is_waited_for_and_then_said(root: Path) -> None:
     assert Project(root).refresh() is not None
 
 
-def test_a_lock_on_a_file_that_is_gone_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("moment", [0, 1], ids=["waiting for its turn", "waiting for the lock"])
+def test_a_lock_on_a_file_that_is_gone_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
     real, path = fcntl.flock, tmp_path / ".interlock" / "lock"
     calls = []
 
     def flock(handle: int, kind: int) -> None:
-        if not calls:
+        if len(calls) == moment:
             shutil.rmtree(path.parent)  # somebody deletes .interlock at the worst moment
         calls.append(kind)
         real(handle, kind)
@@ -403,7 +404,29 @@ def test_a_lock_on_a_file_that_is_gone_is_no_lock(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(fcntl, "flock", flock)
     with hold(path, 5), path.open() as other, pytest.raises(BlockingIOError):
         real(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    assert len(calls) == 2
+    assert len(calls) == 3
+
+
+def test_who_waits_has_the_lock_before_who_had_it(tmp_path: Path) -> None:
+    """A process that takes the lock again and again gives it to the one that waits, each time."""
+    path = tmp_path / ".interlock" / "lock"
+    code = textwrap.dedent("""
+        import sys, time
+        from pathlib import Path
+        from kg.project.lock import hold
+        until = time.monotonic() + 3
+        count = 0
+        while time.monotonic() < until:
+            with hold(Path(sys.argv[1]), 10):
+                time.sleep(0.2)
+            count += 1
+        print(count)
+    """)
+    several = [
+        subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    counts = [int(one.communicate()[0]) for one in several]
+    assert min(counts) >= 2, counts
 
 
 def test_two_processes_at_once_both_get_through(root: Path, ontology: Path) -> None:
