@@ -115,12 +115,14 @@ def _since(
 ) -> None:
     """Plan for rules that were all brought up to the same earlier state."""
     touched = source.since(state)
-    if touched is None or len(touched) > _MOST:
-        reason = _REASONS["log" if touched is None else "many"]
-        plan.full |= dict.fromkeys(iris, reason)
+    if touched is None:
+        plan.full |= dict.fromkeys(iris, _REASONS["log"])
         return
     view = View(source.reader, touched, hide_retired=True)
-    triples = view.visible()
+    triples = view.visible() if len(touched) <= _MOST else []
+    if max(len(touched), len(triples)) > _MOST:  # an item that retires may take thousands of statements along
+        plan.full |= dict.fromkeys(iris, _REASONS["many"])
+        return
     for iri in iris:
         plan.since[iri] = triples
         if not triples:

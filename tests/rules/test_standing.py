@@ -162,6 +162,16 @@ def test_a_log_that_does_not_tell_means_a_full_run(rules: RuleSet) -> None:
     assert checks.check(world, rules, as_of=DAY).notes == ()
 
 
+@pytest.mark.parametrize("hub", [False, True])
+def test_too_much_at_once_means_a_full_run(rules: RuleSet, monkeypatch: pytest.MonkeyPatch, hub: bool) -> None:
+    monkeypatch.setattr("kg.rules.standing_plan._MOST", 4)
+    world, checks = World(*BOXES, *(f"t:b{n} t:standsOn t:a" for n in range(5))), standing()
+    checks.check(world, rules, as_of=DAY)
+    world.change(*(["t:a il:status il:retired"] if hub else [f't:b t:name "{n}"' for n in range(5)]))
+    found = same(checks.check(world, rules, as_of=DAY), world, rules)
+    assert [note.text for note in found.notes] == ["4 rules ran on all facts: too much changed since they last ran"]
+
+
 def test_a_choice_of_rules_is_brought_forward_alone(rules: RuleSet) -> None:
     world, checks = World(*BOXES, "t:b t:standsOn t:a"), standing()
     checks.check(world, rules, as_of=DAY)
