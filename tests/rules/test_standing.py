@@ -11,6 +11,8 @@ from standing_world import DAY_RULE, NAME_RULE, PEER_RULE, World, rules_of
 
 from kg.errors import BrokenFile
 from kg.focus.cache import Footprints
+from kg.focus.footprint import Edge, Footprint, Opaque
+from kg.focus.neighbourhood import TooMuch
 from kg.rules import RuleSet, check, select_rules
 from kg.rules.standing import StandingCheck
 from kg.rules.standing_open import open_standing
@@ -19,6 +21,7 @@ from kg.rules.standing_state import StandingState
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kg.focus.shapes import Shapes
     from kg.values import Findings
 
 DAY = date(2026, 6, 30)
@@ -170,6 +173,61 @@ def test_too_much_at_once_means_a_full_run(rules: RuleSet, monkeypatch: pytest.M
     world.change(*(["t:a il:status il:retired"] if hub else [f't:b t:name "{n}"' for n in range(5)]))
     found = same(checks.check(world, rules, as_of=DAY), world, rules)
     assert [note.text for note in found.notes] == ["4 rules ran on all facts: too much changed since they last ran"]
+
+
+class Told(Footprints):
+    """Footprints that are told instead of compiled."""
+
+    def __init__(self, footprint: Footprint | Opaque) -> None:
+        super().__init__()
+        self._told = footprint
+
+    def rule(self, shapes: Shapes, rule: str) -> Footprint | Opaque:
+        return self._told if rule.endswith("/peer") else super().rule(shapes, rule)
+
+
+@pytest.mark.parametrize(
+    ("footprint", "reason"),
+    [
+        (Opaque("nobody knows"), "nobody knows"),
+        (Footprint((Edge(0, "urn:t:name", False, 1),), open=(1,)), "what they read can't be cut out of the facts"),
+        (Footprint((Edge(0, "urn:t:name", False, 1),), open=(0,)), "it reads statements that nothing ties to one item"),
+    ],
+)
+def test_a_rule_that_can_not_be_followed_runs_on_all_facts(
+    rules: RuleSet, footprint: Footprint | Opaque, reason: str
+) -> None:
+    world, checks = World(*BOXES, "t:b t:standsOn t:a"), StandingCheck(StandingState(), Told(footprint))
+    checks.check(world, rules, as_of=DAY)
+    world.change('-t:a t:name "A"')
+    found = same(checks.check(world, rules, as_of=DAY), world, rules)
+    assert told(found) == [("name", "a"), ("name", "b"), ("peer", "b")]
+    assert [(note.text, note.about) for note in found.notes] == [
+        (f"1 rule ran on all facts: {reason}", ("https://w3id.org/interlock/rule/test/peer",))
+    ]
+
+
+def test_a_cut_that_is_too_much_means_a_full_run(rules: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, checks = World(*BOXES, "t:b t:standsOn t:a"), standing()
+    checks.check(world, rules, as_of=DAY)
+    monkeypatch.setattr("kg.rules.standing_run.neighbourhood", lambda *_: TooMuch("more than fits"))
+    world.change('-t:a t:name "A"')
+    found = same(checks.check(world, rules, as_of=DAY), world, rules)
+    assert told(found) == [("name", "a"), ("name", "b"), ("peer", "b")]
+    assert [note.text for note in found.notes] == ["2 rules ran on all facts: more than fits"]
+
+
+def test_a_result_about_a_node_that_the_rule_does_not_select(tmp_path: Path) -> None:
+    text = PEER_RULE.replace(
+        "( t:standsOn t:name ) ; sh:minCount 1 ;", "t:standsOn ; sh:property [ sh:path t:name ; sh:minCount 1 ] ;"
+    )
+    rules, checks = rules_of(tmp_path, peer=text), standing()
+    world = World("t:b t:standsOn t:a")
+    assert told(same(checks.check(world, rules, as_of=DAY), world, rules)) == [("peer", "a")]
+    world.change('t:a t:name "A"', "t:b t:standsOn t:c")
+    assert told(same(checks.check(world, rules, as_of=DAY), world, rules)) == [("peer", "c")]
+    world.change("-t:b t:standsOn t:c", '-t:a t:name "A"')
+    assert told(same(checks.check(world, rules, as_of=DAY), world, rules)) == [("peer", "a")]
 
 
 def test_a_choice_of_rules_is_brought_forward_alone(rules: RuleSet) -> None:
