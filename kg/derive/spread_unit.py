@@ -41,7 +41,6 @@ _CHANGED: Final = NS + "changedEnd"
 _FROM: Final = NS + "reviewsLinkFrom"
 _TO: Final = NS + "reviewsLinkTo"
 _KIND: Final = NS + "reviewsLinkType"
-_CONCLUDED, _ANALYSED = (NamedNode(NS + name) for name in ("concludedBy", "analysesChangeOf"))
 _STARTS: Final = frozenset({_CHANGED, _FROM, _TO})
 STARTS: Final = (
     f"SELECT DISTINCT ?item WHERE {{ {{ ?link <{_TYPE}> <{NS}SuspectLink> ; <{_CHANGED}> ?item }}"
@@ -61,7 +60,7 @@ class Doubts:
     Attributes:
         suspect: links that are suspect because the item changed → IRIs of their last judgements.
         invalid: links that were found not to hold, whose far end has to change → IRIs of these judgements. Where both
-            ends rest on each other, the one whose change was analysed is the near one; without an analysis, either.
+            ends rest on each other, the judgement says which of them that is.
         own: IRIs of the last judgements of links that are suspect because the item changed, and where nothing rests on
             it at the far end: the item itself has to be looked at because of its own change.
     """
@@ -97,16 +96,10 @@ def doubts(reader: NodeReader, declared: Declared, item: str) -> Doubts:
         if NS + "SuspectLink" in classes and node in changed:
             suspect.update(dict.fromkeys(links, judged))
             own.update(() if links else judged)
-        elif NS + "InvalidLink" in classes and item in (_analysed(reader, judged) or {item}):
-            invalid.update(dict.fromkeys(links, judged))
+        elif NS + "InvalidLink" in classes:
+            due = facts.get(NS + "bringsUpToDate", ())
+            invalid.update({link: judged for link in links if link.other in due or not due})
     return Doubts(dict(sorted(suspect.items())), dict(sorted(invalid.items())), tuple(sorted(own)))
-
-
-def _analysed(reader: NodeReader, judgements: Iterable[str]) -> set[str]:
-    """Return the items whose change the impact analyses behind some judgements analysed: the far end has to change."""
-    concluded = [one for judged in judgements for one in reader.values(NamedNode(judged), _CONCLUDED)]
-    ends = [end for one in concluded if isinstance(one, NamedNode) for end in reader.values(one, _ANALYSED)]
-    return {end.value for end in ends if isinstance(end, NamedNode)}
 
 
 def judged_at(reader: Reader, judgement: str) -> tuple[str, ...]:
