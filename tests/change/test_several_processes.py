@@ -45,7 +45,8 @@ def test_eight_processes_lose_nothing(tmp_path: Path) -> None:
     said: list[dict[str, object]] = []
     for process in processes:
         out, err = process.communicate(timeout=SECONDS + 240)
-        assert (process.returncode, err) == (0, "")
+        assert not err, err
+        assert process.returncode == 0
         said += map(json.loads, out.splitlines())
 
     facts = [(str(one["source"]), str(one["fact"]).encode()) for one in said if "fact" in one]
