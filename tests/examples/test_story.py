@@ -118,6 +118,40 @@ def _side(value: Any) -> Any:
     return value["id"] if isinstance(value, dict) else value
 
 
+@pytest.mark.parametrize("between", ["R1-R2", "R2-R3"])
+def test_findings_come_and_go_as_worked_out_by_hand(
+    between: str, told: tuple[Path, dict[str, list[dict[str, Any]]], dict[str, str]]
+) -> None:
+    found = json.loads(interlock(told[0], "diff", *between.split("-"), "--format", "json"))["findings"]
+    for side in ("new", "cured"):
+        names = {f"{one['name']} {one['focus']['id']}{_vulnerability(one)}" for one in found[side]}
+        assert names == set(EXPECTED[between][side]), side
+
+
+def _vulnerability(finding: dict[str, Any]) -> str:
+    name = str(finding["value"]).rpartition("/")[2].rstrip(">")
+    return f" {name.upper()}" if name.upper().startswith("CVE-") else ""
+
+
+def test_the_retired_threat_leaves_what_it_alone_asked_for(
+    told: tuple[Path, dict[str, list[dict[str, Any]]], dict[str, str]],
+) -> None:
+    expected = EXPECTED["unjustified"]
+    rows = json.loads(interlock(told[0], "ask", "unjustified", "--format", "json"))["rows"]
+    assert {row[0]["id"] for row in rows} == set(expected["requirements"])
+    assert {row[2]["id"] for row in rows} == {expected["threat"]}
+    assert json.loads(interlock(told[0], "ask", "unjustified", "--as-of", "R2", "--format", "json"))["rows"] == []
+
+
+def test_decisions_end_suspicion(told: tuple[Path, dict[str, list[dict[str, Any]]], dict[str, str]]) -> None:
+    """What is left of each change in the end: what was decided is settled with all that hangs below it."""
+    left = EXPECTED["left"]
+    starts: dict[str, set[str]] = {}
+    for one in told[1]["end"]:
+        starts.setdefault(one["path"][0]["id"], set()).add(one["id"])
+    assert starts == {changed: set(items) for changed, items in left.items()}
+
+
 def test_what_hangs_on_no_changed_item_is_left_alone(
     told: tuple[Path, dict[str, list[dict[str, Any]]], dict[str, str]],
 ) -> None:
