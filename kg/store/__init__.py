@@ -11,6 +11,7 @@ What is below ``.interlock/`` (never committed; delete it, and the next command 
     graphs/             <hash>-<n>.nt: a graph as sorted N-Triples; .added.nt and .removed.nt: a small difference to it
     snapshots/<id>/     store/ (hard links), manifest.json, lease; never changed, about five are kept
     current             id of the snapshot to read
+    derive.sqlite       which derived facts are made for which item, and what was read for them (`kg.derive.book`)
     check.sqlite        what rules found, per rule and focus node, and of which state that is (`kg.rules.standing`)
     footprints.json     what rules and queries read (`kg.focus.cache`)
     sources.json        size, times and SHA-256 of each source as last seen; builtin.json: of each read-only graph
