@@ -151,7 +151,7 @@ class SuspectBecauseOf:
 
     name = "suspects"
     stratum = 2
-    version = "1"
+    version = "2"
     recorded = True
 
     def __init__(self) -> None:
