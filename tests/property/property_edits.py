@@ -133,6 +133,20 @@ class Editor:
         kinds = [kind for name, kind in self.kinds().items() if not names or name in names]
         return self._random.choices(kinds, [weight for weight, _ in kinds])[0][1]()
 
+    def near(self, node: bytes) -> Edit:
+        """Return an edit that makes a node the end of a link, or takes one of its links away."""
+        about = [text for text in self.model.about(node) if parts(text)[2].startswith(ITEM)]
+        into = [t for p in self.properties for t in self._by_property.get(p, ()) if parts(t)[2] == node]
+        there = [text for text in about + into if self.model.homes(text)]
+        if there and self._random.random() < 0.4:
+            return self._remove(self._pick(there))
+        like = None
+        while like is None or not parts(like)[2].startswith(ITEM):
+            like = self._present(self._property()) or like
+        subject, predicate, value = parts(like)
+        here = line(node, predicate, value) if self._random.random() < 0.3 else line(subject, predicate, node)
+        return self._add(here)
+
     def _pick(self, options: list[bytes]) -> bytes:
         return self._random.choice(options) if options else b"<urn:nothing>"
 

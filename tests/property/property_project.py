@@ -19,7 +19,7 @@ from kg.derive import Derivations
 from kg.opening import open_project
 from kg.project.derived import Context, derived_graph
 from kg.project.items import describe
-from kg.rdf.names import PREFIXES
+from kg.rdf.names import NS, PREFIXES
 from kg.review.acts import role_of
 from kg.review.content import ContentRules
 from kg.review.decide import SOURCE, Decision, decision_lines
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["ProjectHarness"]
 
 _DERIVED = derived_graph(BASE)
+_BECAUSE = f"<{NS}suspectBecauseOf>".encode()
 _ROLE = "asset-owner"
 _OUTCOMES = ("", "", "", "no-effect", "update")
 
@@ -69,6 +70,7 @@ class ProjectHarness:
             self._states = dict(reader.manifest.graphs)
         self.editor = Editor(self.model, seed)
         self._back: list[Mapping[str, Delta]] = []
+        self._suspect: list[bytes] = []
 
     def told(self) -> str:
         """Return what else is worth knowing about the run."""
@@ -99,6 +101,7 @@ class ProjectHarness:
             Derivations().bring(state, None, "", context)
             full = set(state.lines(_DERIVED))
             self.derived = max(self.derived, len(full))
+            self._suspect = sorted({line.split(b" ", 1)[0] for line in full if _BECAUSE in line})
             found = differ("derived", ours, full)
             told = find_suspects(reader, history)
             wanted = find_suspects(state.reader, history)
@@ -127,6 +130,8 @@ class ProjectHarness:
             make_baseline(self._project, f"R{self.edits}", reason="again", accepting=_ROLE)
         elif chance < 0.45 and self._back:
             done = self._commit(self._back.pop(), remember=False)
+        elif chance < 0.7 and self._suspect:
+            done = self._commit(self.editor.near(self._random.choice(self._suspect)), remember=True)
         else:
             done = self._commit(self.editor.any(), remember=True)
         return [done, *self._follow()]
