@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Footprints"]
 
-_FORMAT: Final = 5
+_FORMAT: Final = 6
 """Raise it whenever `kg.focus` comes to read rules or queries in another way."""
 _MOST: Final = 1_000
 """Footprints that the file keeps although nobody asked for them."""
@@ -45,14 +45,15 @@ class Footprints:
     def _catalogued(self) -> Catalogued:
         return read_catalogued()
 
-    def rule(self, shapes: Shapes, rule: str) -> Footprint | Opaque:
+    def rule(self, rule: str, digest: str, shapes: Callable[[], Shapes]) -> Footprint | Opaque:
         """Return what a rule reads.
 
         Args:
-            shapes: the shapes of all rule files.
             rule: IRI of the rule.
+            digest: of the files that it is made of: whatever else they say, it reads something else.
+            shapes: gives the shapes of all rule files, where the rule has to be compiled.
         """
-        return self._get(("rule", shapes.text(rule)), lambda: shapes.footprint(rule))
+        return self._get(("rule", rule, digest), lambda: shapes().footprint(rule))
 
     def query(self, text: str, focus: str = "focus") -> Footprint | Opaque:
         """Return what a query reads when the variable `focus` is bound."""

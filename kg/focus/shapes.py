@@ -13,7 +13,6 @@ from kg.focus.catalogued import read_catalogued
 from kg.focus.footprint import FOCUS, Opaque
 from kg.focus.paths import Repeat, Series, Step, inverted, lay
 from kg.focus.shape_facts import Unclear, items_of, path_of, query_of
-from kg.focus.shape_text import shape_text
 from kg.rdf.names import RDF, RDFS, SH
 from kg.rdf.terms import to_ntriples
 
@@ -88,14 +87,6 @@ class Shapes:
         except (Unclear, Unreadable) as reason:
             return Opaque(str(reason))
         return compiler.builder.build()
-
-    def text(self, rule: str) -> str:
-        """Return the text of a rule; blank nodes, generated names and order make no difference to it.
-
-        Args:
-            rule: IRI of the rule.
-        """
-        return shape_text(self._facts, self._members.get(rule, ()))
 
 
 class _Compiler:

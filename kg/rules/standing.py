@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from kg.errors import BrokenFile
@@ -143,10 +144,14 @@ class StandingCheck:
         full: bool,
     ) -> Plan:
         """Judge what has to be judged, and keep it."""
-        shapes = Shapes(triple for file in rules.files for triple in file.triples)
+        digests = {goal.iri: goal.digest for goal in goals}
+
+        @cache
+        def shapes() -> Shapes:
+            return Shapes(triple for file in rules.files for triple in file.triples)
 
         def reads(rule: str) -> Footprint | Opaque:
-            return Footprint() if rule == _WORDS else self._footprints.rule(shapes, rule)
+            return Footprint() if rule == _WORDS else self._footprints.rule(rule, digests[rule], shapes)
 
         facts = Visible(source.reader)
         targets, by_iri = Targets(facts), rules.by_iri()

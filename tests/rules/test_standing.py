@@ -19,6 +19,7 @@ from kg.rules.standing_open import open_standing
 from kg.rules.standing_state import StandingState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from kg.focus.shapes import Shapes
@@ -182,8 +183,8 @@ class Told(Footprints):
         super().__init__()
         self._told = footprint
 
-    def rule(self, shapes: Shapes, rule: str) -> Footprint | Opaque:
-        return self._told if rule.endswith("/peer") else super().rule(shapes, rule)
+    def rule(self, rule: str, digest: str, shapes: Callable[[], Shapes]) -> Footprint | Opaque:
+        return self._told if rule.endswith("/peer") else super().rule(rule, digest, shapes)
 
 
 @pytest.mark.parametrize(
