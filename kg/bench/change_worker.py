@@ -23,6 +23,7 @@ from kg.rdf.terms import line
 if TYPE_CHECKING:
     from kg.project.project import Project
     from kg.rules import RuleSet
+    from kg.store import SnapshotReader
 
 __all__ = ["PHASES", "SOURCE", "main"]
 
@@ -59,10 +60,11 @@ def _change(folder: Path, count: int, rules: RuleSet, *, anew: bool) -> dict[str
     marks = [time.perf_counter()]
     project.amend(SOURCE, delta, reason="benchmark")
     marks.append(time.perf_counter())
-    findings = _check(project, rules)
-    marks.append(time.perf_counter())
-    suspects = _suspects(project)
-    marks.append(time.perf_counter())
+    with project.reader() as reader:
+        findings = _check(project, reader, rules)
+        marks.append(time.perf_counter())
+        suspects = _suspects(project, reader)
+        marks.append(time.perf_counter())
     return {
         "components": len(delta.added),
         **dict(zip(PHASES, (end - start for start, end in pairwise(marks)), strict=True)),
@@ -89,19 +91,17 @@ def _lines(project: Project, count: int) -> tuple[list[bytes], list[bytes]]:
     return sorted(come), sorted(gone)
 
 
-def _check(project: Project, rules: RuleSet) -> list[str]:
+def _check(project: Project, reader: SnapshotReader, rules: RuleSet) -> list[str]:
     from kg.rules.standing_open import open_standing
     from kg.rules.standing_source import SnapshotSource
 
-    with project.reader() as reader:
-        standing = open_standing(project.root / ".interlock", project.config.prefixes)
-        found = standing.check(SnapshotSource(reader), rules, as_of=datetime.now(UTC).date())
+    standing = open_standing(project.root / ".interlock", project.config.prefixes)
+    found = standing.check(SnapshotSource(reader), rules, as_of=datetime.now(UTC).date())
     return [f"{one.rule} {one.focus.iri} {one.path}" for one in found.items]
 
 
-def _suspects(project: Project) -> list[str]:
+def _suspects(project: Project, reader: SnapshotReader) -> list[str]:
     from kg.change.suspects import find_suspects
 
-    with project.reader() as reader:
-        found = find_suspects(reader, project.history(), prefixes=project.config.prefixes)
+    found = find_suspects(reader, project.history(), prefixes=project.config.prefixes)
     return [f"{one.item.iri} {one.cause} {' '.join(item.iri for item in one.path)}" for one in found.items]
