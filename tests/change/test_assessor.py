@@ -75,7 +75,7 @@ def edited(case: dict[str, Any]) -> str:
     if gone := case.get("drop"):
         start = text.index(f"\n{gone} a ") + 1
         text = text[:start] + text[text.index("\n<", start) + 1 :]
-    return text + case.get("append", "") + "\n"
+    return f"{text}{case.get('append', '')}\n"
 
 
 @pytest.fixture(scope="module")
