@@ -161,10 +161,16 @@ class ProductTree:
         title = " ".join(f"{leaf.product} {_version_name(leaf)}".split())
         kind = "VersionRange" if leaf.is_range else "ProductVersion"
         node = facts.item(f"{self._base}product/{identifier}", kind, identifier, title)
-        facts.add(node, il("versionOf"), product)
+        self._of(node, kind, product)
         written = leaf.version or leaf.variant
         facts.text(node, il(_WRITTEN[kind]), written)
         return _Known(node, leaf.title, product, kind, written)
+
+    def _of(self, node: NamedNode, kind: str, product: NamedNode) -> None:
+        """Add of which product a version is; of a range also that it may speak of any version."""
+        self._facts.add(node, il("versionOf"), product)
+        if kind == "VersionRange":
+            self._facts.add(node, il("coversVersionsOf"), product)
 
     def _helper(self, name: Place, node: NamedNode) -> None:
         """Add what identifies the product elsewhere."""
@@ -209,7 +215,7 @@ class ProductTree:
         identifier = f"{self._advisory.removeprefix(self._base)}/product/{combined[name.text('product_id')]}"
         kind = "ProductVersion" if one.kind == "Product" else one.kind
         node = self._facts.item(f"{self._base}{identifier}", kind, identifier, title)
-        self._facts.add(node, il("versionOf"), one.product)
+        self._of(node, kind, one.product)
         self._facts.text(node, il(_WRITTEN[kind]), one.version)
         self._facts.add(node, il("installedOn"), other.node)
         self._facts.text(node, dcterms("type"), relationship.text("category"))

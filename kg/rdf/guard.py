@@ -27,7 +27,7 @@ from kg.rdf.formats import sniff
 from kg.rdf.names import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from pyoxigraph import RdfFormat
 
@@ -147,17 +147,18 @@ def parse_files(
     formats = [_check_file(one, limits) for one in requests]
     with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
         outs = [Path(folder, str(number)) for number in range(len(requests))]
-        answers = _ask_worker(_job(requests, formats, outs, limits, merge_graphs=merge_graphs), Path(folder), limits)
+        job = _job(requests, formats, outs, limits, merge_graphs=merge_graphs)
         parsed = []
-        for one, syntax, out in zip(requests, formats, outs, strict=True):
-            answer = next(answers)
-            _raise_problem(one, answer, limits)
-            parsed.append(
-                ParsedFile(
-                    one.path, syntax, out.read_bytes(), answer["count"], tuple(answer["graphs"]), answer["prefixes"]
+        with contextlib.closing(_ask_worker(job, Path(folder), limits)) as answers:  # ends the worker on an error too
+            for one, syntax, out in zip(requests, formats, outs, strict=True):
+                answer = next(answers)
+                _raise_problem(one, answer, limits)
+                parsed.append(
+                    ParsedFile(
+                        one.path, syntax, out.read_bytes(), answer["count"], tuple(answer["graphs"]), answer["prefixes"]
+                    )
                 )
-            )
-            out.unlink()
+                out.unlink()
         return parsed
 
 
@@ -215,7 +216,7 @@ def _job(
     }
 
 
-def _ask_worker(job: dict[str, Any], folder: Path, limits: Limits) -> Iterator[dict[str, Any]]:
+def _ask_worker(job: dict[str, Any], folder: Path, limits: Limits) -> Generator[dict[str, Any]]:
     """Start a worker and yield its answer to each file; a dead worker's last answer says what killed it."""
     pyoxigraph = importlib.util.find_spec("pyoxigraph")
     if pyoxigraph is None or pyoxigraph.origin is None or kg.__file__ is None:

@@ -240,6 +240,7 @@ def test_products_versions_and_ranges(tmp_path: Path) -> None:
     }
     assert graph[f"{PLC}/lt-2.1"][rdf_type] == ["VersionRange"]
     assert graph[f"{PLC}/lt-2.1"]["rangeExpression"] == ["<2.1"]
+    assert (graph[f"{PLC}/lt-2.1"]["versionOf"], graph[f"{PLC}/lt-2.1"]["coversVersionsOf"]) == ([PLC], [PLC])
     assert graph["product/unknown/linux"][rdf_type] == ["Product"]
     assert graph["product/unknown/linux"]["suppliedBy"] == []
     on_linux = graph["advisory/ex-2026-001/product/p5"]
