@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cached_property
+from collections import Counter
+from dataclasses import replace
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from kg.errors import BrokenFile, InputError
 from kg.project.blocks import Blocks
 from kg.project.headers import Headers
 from kg.project.past import Past
-from kg.project.record import RETIRED, read_deltas, record_facts
+from kg.project.record import MERGED, RETIRED, read_deltas, record_facts
 from kg.rdf.ntriples import sort_unique
 from kg.store import Delta
 
@@ -208,15 +211,27 @@ class History:
             raise InputError(f"{how_many} an id that starts with {name!r}; `interlock log` lists them")
         return found[0]
 
-    def sources(self, order: Iterable[str]) -> dict[str, tuple[SourceState, str]]:
-        """Return graph → its source as the changes in `order` left it, and the tool that recorded it."""
+    def sources(self, order: Sequence[str]) -> dict[str, tuple[SourceState, str]]:
+        """Return graph → its source as the changes in `order` left it, and the tool that recorded it.
+
+        The digest of a file that branches changed beside each other is `MERGED` until a change after both speaks of it:
+        its facts are what both left, which no file needs to say.
+        """
         states: dict[str, tuple[SourceState, str]] = {}
-        for id_ in order:
+        last: dict[str, list[tuple[int, str]]] = {}  # graph → bit and digest of each change that spoke of it last
+        crowd = Counter(self._generation(id_) for id_ in order)
+        led: dict[str, int] = {}  # id → bits of what led to it; a change alone in its generation led to all later ones
+        for place, id_ in enumerate(order):
             header = self.header(id_)
+            bit = 1 << place if crowd[self._generation(id_)] > 1 else 0
+            led[id_] = reduce(or_, (led.get(parent, 0) for parent in header.parents), bit)
             for source in header.sources:
+                beside = [(one, digest) for one, digest in last.get(source.graph, ()) if one & ~led[id_]]
+                last[source.graph] = [*beside, (bit, source.digest)]
+                merged = beside and any(digest.startswith("sha256:") for _, digest in last[source.graph])
                 states.pop(source.graph, None)
-                if source.digest != RETIRED:
-                    states[source.graph] = (source, header.tool)
+                if merged or source.digest != RETIRED:
+                    states[source.graph] = (replace(source, digest=MERGED) if merged else source, header.tool)
         return states
 
     def replay(self, order: Iterable[str]) -> dict[str, list[bytes]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kg.store import Delta
 
 __all__ = [
+    "MERGED",
     "RECORDED",
     "RETIRED",
     "Header",
@@ -37,6 +38,9 @@ __all__ = [
     "record_facts",
     "write_record",
 ]
+
+MERGED: Final = "merged"
+"""Digest of a source whose file branches changed beside each other; never recorded."""
 
 RECORDED: Final = "recorded"
 """Digest of a source that has no file: its facts are in the records alone."""

@@ -201,6 +201,42 @@ def test_two_branches_merge_as_git_merges_them(root: Path) -> None:
     assert whole_state(Project(other)) == state
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "resolved"),
+    [
+        pytest.param("A", "B", "A", id="ours"),
+        pytest.param("A", "B", "B", id="theirs"),
+        pytest.param("A", "B", "one", id="as before both"),
+        pytest.param("A", "A", "A", id="both the same"),
+        pytest.param("A", None, None, id="deleted by them"),
+        pytest.param("A", None, "A", id="kept by us"),
+        pytest.param(None, "B", None, id="deleted by us"),
+    ],
+)
+def test_a_file_that_both_branches_changed_is_what_the_merged_file_says(
+    root: Path, ours: str | None, theirs: str | None, resolved: str | None
+) -> None:
+    def put(folder: Path, title: str | None) -> None:
+        file = folder / "sources" / "zones.ttl"
+        file.unlink(missing_ok=True)
+        if title:
+            file.write_text(item("Z1", title) + item("Z2", "two"))
+
+    Project(root).refresh()
+    other = root.with_name("other")
+    shutil.copytree(root, other)
+    for folder, title in ((root, ours), (other, theirs)):
+        put(folder, title)
+        Project(folder).refresh()
+    shutil.copytree(other / "record", root / "record", dirs_exist_ok=True)
+    put(root, resolved)
+    merged = Project(root)
+    merged.refresh()
+    assert titles(merged) == sorted([*([resolved] if resolved else []), "two"])
+    assert Project(root).refresh() is None  # settled, once
+    assert rebuilt_state(merged, None, root.with_name("copy")) == whole_state(merged)
+
+
 def test_branches_that_contradict_each_other_end_the_same_everywhere(root: Path) -> None:
     first = Project(root)
     first.refresh()
