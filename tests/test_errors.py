@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from kg.errors import AmbiguousItem, BrokenFile, Busy, InputError, InterlockError, LimitExceeded, StaleDecision, UnknownItem
+from kg.errors import (
+    AmbiguousItem,
+    BrokenFile,
+    Busy,
+    InputError,
+    InterlockError,
+    LimitExceeded,
+    StaleDecision,
+    UnknownItem,
+)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ class Earlier:
     memo: Memo | None = None
     _canonical: Canonical = field(default_factory=Canonical)
     _known: dict[bytes, list[Pair]] = field(default_factory=dict)
+    _prints: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._past = Past(self.history, self.at)
@@ -74,7 +75,9 @@ class Earlier:
 
     def print(self, iri: str) -> str:
         """Return the fingerprint of an item then; what was a part said nothing of its own."""
-        return GONE if self._links.is_part(iri) else self._printer.of(iri)
+        if iri not in self._prints:
+            self._prints[iri] = GONE if self._links.is_part(iri) else self._printer.of(iri)
+        return self._prints[iri]
 
     def pairs(self, node: bytes) -> list[Pair]:
         """Return what a node said then, literals in canonical form."""

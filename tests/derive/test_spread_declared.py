@@ -34,7 +34,8 @@ TABLE = {
     # membership and connection: one looks at both ends, and no further
     "locatedIn": "B", "partOfZone": "B", "attachedTo": "B", "connects": "B", "opensInto": "B", "includesAsset": "S",
     # products, versions, vulnerabilities
-    "instanceOf": "S f", "runs": "S f", "versionOf": "S f", "coversVersionsOf": "O f", "forProduct": "O f", "statusOf": "O f", "raisedBy": "S f",
+    "instanceOf": "S f", "runs": "S f", "versionOf": "S f", "forProduct": "O f", "statusOf": "O f", "raisedBy": "S f",
+    "coversVersionsOf": "O f",
     "contests": "O f", "assessesVulnerability": "S f", "onComponent": "S f",
     # element data, proof test, demand to SIL
     "realisedBy": "S fc", "partOfSubsystem": "O fc", "partOfFunction": "O fc", "diagnoses": "B O:f", "proves": "B O:f",
