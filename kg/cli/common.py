@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kg.report import Result
 
-__all__ = ["AsOfOption", "FormatOption", "OutputOption", "TableFormatOption", "has_colour", "say", "write"]
+__all__ = ["AsOfOption", "FormatOption", "OutputOption", "TableFormatOption", "has_colour", "say", "stated", "write"]
 
 
 def _for_a_table(form: Format) -> Format:
@@ -40,10 +40,21 @@ TableFormatOption: TypeAlias = Annotated[
     Format, typer.Option("--format", "-f", help="How to write the result: text, json or csv.", callback=_for_a_table)
 ]
 FormatOption: TypeAlias = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
+
+
+def stated(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
+    """Refuse an option that was given with nothing: an unset variable of a script would be taken for no option."""
+    source = context.get_parameter_source(parameter.name or "")
+    if source is not None and source.name != "DEFAULT" and not value.strip():
+        raise InputError(f"{parameter.opts[0]} was given with nothing after it: leave it out, or say what")
+    return value
+
+
 AsOfOption: TypeAlias = Annotated[
     str,
     typer.Option(
         "--as-of",
+        callback=stated,
         metavar="BASELINE|DATE|CHANGE",
         help="Answer as of then: a baseline, a day such as 2026-06-30, a change; default is now.",
         show_default=False,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.common import AsOfOption, FormatOption, OutputOption
+from kg.cli.common import AsOfOption, FormatOption, OutputOption, stated
 from kg.errors import InputError
 from kg.report import Format
 
@@ -24,7 +24,13 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
     ] = "",
     link: Annotated[
         str,
-        typer.Option("--link", metavar="ITEM2", help="Only the links between ITEM and this one.", show_default=False),
+        typer.Option(
+            "--link",
+            callback=stated,
+            metavar="ITEM2",
+            help="Only the links between ITEM and this one.",
+            show_default=False,
+        ),
     ] = "",
     query: Annotated[
         str,
@@ -67,6 +73,7 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
         str,
         typer.Option(
             "--against",
+            callback=stated,
             metavar="FINGERPRINT|CHANGE",
             help="What you looked at; refused if that is no longer so.",
             show_default=False,
@@ -77,7 +84,11 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
     state: Annotated[
         str,
         typer.Option(
-            "--state", metavar="STATE", help="With --list: suspect, invalid, valid or unreviewed.", show_default=False
+            "--state",
+            callback=stated,
+            metavar="STATE",
+            help="With --list: suspect, invalid, valid or unreviewed.",
+            show_default=False,
         ),
     ] = "",
     as_of: AsOfOption = "",

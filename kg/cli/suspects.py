@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.common import AsOfOption, FormatOption, OutputOption, write
+from kg.cli.common import AsOfOption, FormatOption, OutputOption, stated, write
 from kg.report import Format
 
 if TYPE_CHECKING:
@@ -23,17 +23,25 @@ def command(  # noqa: PLR0917 - options, which Typer passes by name
         str,
         typer.Option(
             metavar="MOMENT",
+            callback=stated,
             help="As if all had been accepted at a revision of git, baseline, date or change: what changed since then.",
         ),
     ] = "",
     under: Annotated[
         str,
-        typer.Option(metavar="ITEM", help="Only ITEM, what belongs to it, and what would be suspect if it changed."),
+        typer.Option(
+            metavar="ITEM",
+            callback=stated,
+            help="Only ITEM, what belongs to it, and what would be suspect if it changed.",
+        ),
     ] = "",
     cause: Annotated[
         str,
         typer.Option(
-            "--cause", metavar="CAUSE", help="Only what such changes made suspect: threat, firmware, setting …"
+            "--cause",
+            metavar="CAUSE",
+            callback=stated,
+            help="Only what such changes made suspect: threat, firmware, setting …",
         ),
     ] = "",
     as_of: AsOfOption = "",

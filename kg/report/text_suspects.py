@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from kg.report.style import WIDTH, Style, safe, wrapped
@@ -76,8 +76,16 @@ def _group(group: Sequence[Suspect], style: Style, width: int, prefixes: Mapping
 
 
 def _value(row: Changed, *, old: bool) -> str:
-    value = row.old if old else row.new
-    if value is None:
-        return "nothing"
-    text = safe(value.id if isinstance(value, Item) else value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    here, there = (safe(_said(one)) for one in ((row.old, row.new) if old else (row.new, row.old)))
+    if len(here) <= _LONGEST:
+        return here
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(here, there, strict=False))))
+    # Where both begin alike for longer than is shown, the middle goes, so that what is otherwise stays.
+    begin = f"{here[: _LONGEST // 3]}…" if _LONGEST * 3 // 4 < same < len(here) else ""
+    rest = here[same - _LONGEST // 4 :] if begin else here
+    room = _LONGEST - len(begin)
+    return begin + (rest if len(rest) <= room else f"{rest[: room - 1]}…")
+
+
+def _said(value: Item | str | None) -> str:
+    return "nothing" if value is None else value.id if isinstance(value, Item) else value

@@ -50,7 +50,21 @@ def sides(
         longer = max(len(gone), len(come))
         padded = zip(gone + [None] * (longer - len(gone)), come + [None] * (longer - len(come)), strict=True)
         found += [Side(path, before, after) for before, after in padded]
-    return found
+    return [_whole(side, iri, old, new) if _key(side) in rules.only else side for side in found]
+
+
+def _key(side: Side) -> bytes:
+    """Return the property of a side that the item says itself, in N-Triples."""
+    return f"<{side.path[0]}>".encode() if len(side.path) == 1 else b""
+
+
+def _whole(side: Side, iri: str, old: Callable[[bytes], list[Pair]], new: Callable[[bytes], list[Pair]]) -> Side:
+    """Return a side of a property of which one value alone counts, with the other value that stood or stands there."""
+    said = [
+        one or next((value.decode() for name, value in sorted(pairs(f"<{iri}>".encode())) if name == _key(side)), None)
+        for one, pairs in ((side.old, old), (side.new, new))
+    ]
+    return Side(side.path, *said)
 
 
 def _said(iri: str, printer: Printer) -> defaultdict[tuple[str, ...], list[str]]:

@@ -118,6 +118,14 @@ def test_retired_threat_and_unjustified_requirements(zone: Path) -> None:
     assert as_json("ask", "unjustified", cwd=zone)["rows"] == []
 
 
+def test_retired_says_what_its_status_was_before(zone: Path) -> None:
+    edit(zone, 'dcterms:identifier "T1" ;', 'dcterms:identifier "T1" ; il:status il:inOperation ;')
+    accept(zone)
+    edit(zone, "il:inOperation", "il:retired")
+    (row,) = as_json("suspects", cwd=zone, code=1)["suspects"][0]["changed"]
+    assert (row["property"], row["old"]["id"], row["new"]["id"]) == ("il:status", "il:inOperation", "il:retired")
+
+
 def test_vanished_threat_is_called_as_it_was(zone: Path) -> None:
     accept(zone)
     line = '<threat/T1> a il:ThreatScenario ; dcterms:identifier "T1" ; dcterms:title "A stranger logs in" .\n'
@@ -208,6 +216,10 @@ def test_other_formats(zone: Path) -> None:
         (("--cause", "weather"), "no cause is called 'weather'; there are: assumption, catalogue-edition"),
         (("--since", "yesteryear"), "'yesteryear' names no moment"),
         (("--as-of", "yesteryear"), "'yesteryear' names no moment"),
+        (("--since", ""), "--since was given with nothing after it"),
+        (("--as-of", " "), "--as-of was given with nothing after it"),
+        (("--under", ""), "--under was given with nothing after it"),
+        (("--cause", ""), "--cause was given with nothing after it"),
     ],
 )
 def test_wrong_use_is_one_line(zone: Path, words: tuple[str, ...], said: str) -> None:

@@ -77,3 +77,15 @@ def test_turtle_says_what_is_derived() -> None:
     assert text.count("il:suspectBecauseOf <https://e/T>") == 2
     assert "il:suspectBecauseOf <https://e/S>" in text
     assert 'dcterms:title "A threat"' in text
+
+
+def test_long_values_that_begin_alike_show_where_they_differ() -> None:
+    old, new = (Item(f"https://e/{end}", f"{'long-name-of-a-product-' * 4}/{end}") for end in ("v2.9.2", "v2.9.4"))
+    for rows, said in (
+        ((old, new), "long-name-of-a-produ…-product-/v2.9.2 → long-name-of-a-produ…-product-/v2.9.4"),
+        (("a" * 200, "b" * 200), f"{'a' * 59}… → {'b' * 59}…"),
+        (("a" * 100, "a" * 101), f"{'a' * 59}… → {'a' * 20}…{'a' * 16}"),
+        (("short", "a" * 100), f"short → {'a' * 59}…"),
+    ):
+        found = Suspects((Suspect(R, "product", (T, R), (DERIVED,), (Changed(T, "il:runs", *rows),), WHEN),))
+        assert f"il:runs {said}" in " ".join(written(found, Format.TEXT).split())

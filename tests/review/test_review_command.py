@@ -212,6 +212,8 @@ WRONG = (
     (("R", "--verdict", "valid", *SAID, "--against", "1:zz"), "1:zz"),
     (("R", "--verdict", "valid", *SAID, "--against", "zz"), "zz"),
     (("R", "--verdict", "valid", *SAID, "--as-of", "R1"), "--as-of"),
+    (("R", "--verdict", "valid", *SAID, "--link", ""), "--link was given with nothing after it"),
+    (("R", "--verdict", "valid", *SAID, "--against", ""), "--against was given with nothing after it"),
 )
 
 
