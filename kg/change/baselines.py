@@ -32,7 +32,7 @@ _CALLED: Final = "baseline "
 
 _NAME = re.compile(r"[^\W_][\w.+-]{0,79}")
 _NUMBERS = re.compile(r"[0-9a-fA-F]{6,64}|[\d.+-]+(T.*)?")
-_WORDS: Final = frozenset({"now", "today"})
+_WORDS: Final = frozenset({"now", "today", "head"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _check_name(name: str) -> None:
         )
     if _NUMBERS.fullmatch(name) or name.casefold() in _WORDS:
         raise InputError(
-            f"{name!r} would be taken for a date or a change: name the baseline otherwise, such as R{name}"
+            f"{name!r} would be taken for a date, a change or a revision of git: name the baseline otherwise, such as R{name}"
         )
 
 

@@ -73,10 +73,11 @@ def test_an_acceptance_goes_with_it(project: Project) -> None:
         ("-x", "can't be the name of a baseline"),
         ("a/b", "can't be the name of a baseline"),
         ("x" * 81, "can't be the name of a baseline"),
-        ("2026-06-30", "would be taken for a date or a change"),
-        ("1.0", "would be taken for a date or a change"),
-        ("abcdef12", "would be taken for a date or a change"),
-        ("NOW", "would be taken for a date or a change"),
+        ("2026-06-30", "would be taken for a date, a change or a revision"),
+        ("1.0", "would be taken for a date, a change or a revision"),
+        ("abcdef12", "would be taken for a date, a change or a revision"),
+        ("HEAD", "would be taken for a date, a change or a revision"),
+        ("NOW", "would be taken for a date, a change or a revision"),
     ],
 )
 def test_odd_names_are_refused(project: Project, name: str, what: str) -> None:
