@@ -103,7 +103,8 @@ def _check_name(name: str) -> None:
         )
     if _NUMBERS.fullmatch(name) or name.casefold() in _WORDS:
         raise InputError(
-            f"{name!r} would be taken for a date, a change or a revision of git: name the baseline otherwise, such as R{name}"
+            f"{name!r} would be taken for a date, a change or a revision of git: name the baseline otherwise, such as"
+            f" R{name}"
         )
 
 
