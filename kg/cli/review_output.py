@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.review.choose import Moved, Seen
     from kg.review.states import Standing, Standings
 
-__all__ = ["Refused", "decided", "hint", "refuse", "write_links"]
+__all__ = ["Refused", "decided", "hint", "overtaken", "refuse", "write_links"]
 
 _SHORT: Final = 14
 """Characters of a fingerprint that are shown where people read; ``--against`` takes as few."""
@@ -52,6 +52,19 @@ def refuse(view: View, seen: Seen, found: Sequence[Moved], standings: Standings)
         f"{names}: says something else than what was decided about; nothing is stored, look at both sides and decide"
         " again",
         Table("Both sides", columns, tuple(rows)),
+    )
+
+
+def overtaken(view: View, found: Sequence[Standing], standings: Standings) -> Refused:
+    """Return the refusal of a decision about links that somebody else decided about since they were chosen."""
+    from kg.review.tables import Shown
+
+    shown = Shown(standings, view.prefixes)
+    names = ", ".join(sorted({shown.item(end).id for one in found for end in one.dependents or one.link[:1]}))
+    return Refused(
+        f"{names}: somebody else decided meanwhile; nothing is stored, look at that and name the link with --link to"
+        " decide again",
+        _brief(shown.table("Decided meanwhile", found, ()), few=False),
     )
 
 

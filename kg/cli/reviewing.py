@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.cli.asking import view_at
 from kg.cli.common import say, write
-from kg.cli.review_output import Refused, decided, hint, refuse, write_links
+from kg.cli.review_output import Refused, decided, hint, overtaken, refuse, write_links
 from kg.errors import InputError
 from kg.report import Format
 
@@ -104,7 +104,7 @@ def decide(request: Request, form: Format, output: Path | None) -> None:
                 return
 
             def record(present: SnapshotReader) -> dict[str, Delta]:
-                return {SOURCE: _recorded(view, decision, links, about, seen, present)}
+                return {SOURCE: _recorded(view, decision, chosen, about, seen, present)}
 
             view.project.decide([SOURCE], record, reason=f"review: {decision.reason}")
         except Refused as stale:
@@ -185,7 +185,7 @@ def _apart(found: dict[Link, tuple[Standing, str]]) -> tuple[list[Standing], dic
 def _recorded(  # noqa: PLR0917 - what was decided, about what, against what
     view: View,
     decision: Decision,
-    links: Sequence[Link],
+    chosen: Sequence[Standing],
     about: dict[Link, str],
     seen: Seen,
     present: SnapshotReader,
@@ -198,7 +198,10 @@ def _recorded(  # noqa: PLR0917 - what was decided, about what, against what
     heads = present.manifest.notes["heads"]
     standings = _of(present, view.project.history().until(heads))
     _hold(view, seen, standings)
-    found = standings.several(links)
+    found = standings.several(one.link for one in chosen)
+    before = {one.link: one.record for one in chosen}
+    if others := [one for one in found if one.record != before[one.link]]:
+        raise overtaken(view, others, standings)
     names = {iri: item.id for iri, item in describe(present, seen.prints, view.prefixes).items()}
     lines = decision_lines(
         decision,

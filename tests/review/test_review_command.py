@@ -268,6 +268,30 @@ def test_a_source_that_changes_while_it_is_decided(accepted: Plant, monkeypatch:
     assert accepted.states("R")[DERIVED] == "suspect"
 
 
+def test_of_two_decisions_at_once_one_is_refused(accepted: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the lock somebody else decides about the same link."""
+    accepted.write(MODEL.replace('"Flood"', '"Deluge"'))
+    decide: Callable[..., Any] = reviewing.decision_of
+    other: list[Any] = []
+
+    def slow(*words: Any) -> Any:
+        decision = decide(*words)
+        if not other:
+            other.append("the first only")
+            accepted.ok("review", "R", "--verdict", "valid", "--role", "assessor", "--reason", "first")
+        return decision
+
+    monkeypatch.setattr(reviewing, "decision_of", slow)
+    done = accepted.run("review", "R", "--verdict", "invalid", *SAID, "--format", "csv")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "somebody else decided meanwhile" in done.err
+    (side,) = csv.DictReader(io.StringIO(done.out))
+    assert (side["state"], side["to"], side["reason"]) == ("valid", "T", "first")
+    assert accepted.states("R")[DERIVED] == "valid"
+    accepted.ok("review", "R", "--link", "T", "--verdict", "invalid", *SAID)  # having seen the other one
+    assert accepted.states("R")[DERIVED] == "invalid"
+
+
 def test_links_as_of_a_baseline(accepted: Plant) -> None:
     accepted.write(MODEL.replace('"Flood"', '"Deluge"'))
     assert accepted.states("R")[DERIVED] == "suspect"
