@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from kg.derive.computed import ComputedUnit
 from kg.derive.query import parse_derivation
+from kg.derive.relied_settings import ReliedSettings
 from kg.derive.spread_unit import SuspectBecauseOf
 from kg.derive.suspect_links import SuspectLinks
 from kg.derive.unjustified import Unjustified
 
 if TYPE_CHECKING:
-    from kg.derive.unit import Unit
+    from kg.derive.unit import Computation, Unit
 
 __all__ = ["all_units"]
 
@@ -25,4 +26,5 @@ def all_units() -> tuple[Unit, ...]:
     """
     files = sorted(Path(__file__).parent.glob("*.rq"))
     queries = (parse_derivation(path.stem, path.read_text("utf-8")) for path in files)
-    return (*queries, ComputedUnit(SuspectLinks()), ComputedUnit(SuspectBecauseOf()), ComputedUnit(Unjustified()))
+    computed: tuple[Computation, ...] = (ReliedSettings(), SuspectLinks(), SuspectBecauseOf(), Unjustified())
+    return (*queries, *map(ComputedUnit, computed))

@@ -24,9 +24,9 @@ child to its parent by ``il:derivedFrom``, or from a verification to its require
 impact analysis (it judged one change, and the change that it judged is no ground to doubt it); and in no respect both
 ways over one link, so it can't come back and fan out again.
 
-What is no link is not followed: a claim that assumes a setting by its name is not suspect when a component's setting of
-that name changes (a rule compares the values). A range of versions may mean any of them, so what is said of it concerns
-the product, and with it all its versions (``il:coversVersionsOf``).
+A claim that assumes a setting by its name relies on the settings of that name of all components of the product
+(``il:reliesOnSetting``, derived). A range of versions may mean any of them, so what is said of it concerns the product,
+and with it all its versions (``il:coversVersionsOf``).
 
 A link that a part holds for its item (an allocation, an interface, a consequence) counts as the item's own.
 """

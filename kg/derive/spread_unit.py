@@ -150,7 +150,7 @@ class SuspectBecauseOf:
     """The derivation; see the module."""
 
     name = "suspects"
-    stratum = 2
+    stratum = 3
     version = "2"
     recorded = True
 

@@ -60,7 +60,7 @@ class SuspectLinks:
     """The derivation; see the module."""
 
     name = "suspect-links"
-    stratum = 1
+    stratum = 2
     version = "2"
     recorded = False
 

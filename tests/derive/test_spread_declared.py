@@ -25,6 +25,7 @@ TABLE = {
     "entersThrough": "S n", "leadsTo": "B", "mitigates": "S n",
     # evidence to its subject's version; claim to settings, firmware, certificate, environment
     "evidencedBy": "S fc", "evidenceAbout": "S fc", "verifiedOn": "S fc", "claimsFor": "S f", "assumesSetting": "S f",
+    "reliesOnSetting": "S f",
     "assumes": "S nf", "assumptionAnsweredBy": "S f", "needsExternalMeasure": "S f", "environmentOf": "S f",
     "restsOn": "S f", "supports": "O f", "undermines": "O f",
     # allocation to provider, and what measures and services stand on
