@@ -280,12 +280,12 @@ def test_plant_firmware(plant: Path) -> None:
 
 def test_plant_setting(plant: Path) -> None:
     # What it contributes to; its component with the verifications made on it, its flows, its element, the function that
-    # it serves; none of the component's own requirements.
+    # it serves; the claim about its product that assumes this setting; none of the component's own requirements.
     old = 'reactor-plc> ;\n    il:settingName "access-level" ;\n    il:settingValue "'
     found = changed_plant(plant, "claims-and-settings.ttl", f'{old}3"', f'{old}1"')
     ((start, items),) = found.items()
     assert start == ("setting", "SET-01")
     assert items == {
-        "PLC-101", "RC SR 2.1", "DF-01", "DF-02", "DF-06", "DF-07", "DF-09", "DF-10", "DF-18", "E-18", "EF-02",
+        "CC-03", "PLC-101", "RC SR 2.1", "DF-01", "DF-02", "DF-06", "DF-07", "DF-09", "DF-10", "DF-18", "E-18", "EF-02",
         "VER-05", "VER-06", "VER-07", "VER-08",
     }  # fmt: skip
