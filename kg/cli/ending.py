@@ -81,7 +81,7 @@ def _unfinished(wrong: BaseException) -> str:
             why = "there is not enough memory"
         case _:
             why = "interrupted"
-    return f"could not finish: {why}; what was stored before still holds"
+    return f"could not finish: {why}; what was stored until then holds"
 
 
 def _say(text: str, code: int) -> int:

@@ -127,7 +127,7 @@ def test_an_interrupt_is_one_line(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=60)
     assert running.returncode == 3
-    assert said.decode() == "interlock: could not finish: interrupted; what was stored before still holds\n"
+    assert said.decode() == "interlock: could not finish: interrupted; what was stored until then holds\n"
 
 
 def test_a_result_that_can_not_be_written_costs_no_file(folder: Path) -> None:
