@@ -6,6 +6,8 @@ change that was cut off is simply written again.
 
 from __future__ import annotations
 
+import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,10 +41,13 @@ def open_writer(folder: Path) -> StoreWriter:
 
     Raises:
         InterlockError: the folder holds no store, or a damaged one.
+        OSError: the disk is full.
     """
     try:
         return StoreWriter(Store(folder))
     except (OSError, RuntimeError) as error:
+        if (full := os.strerror(errno.ENOSPC)) in str(error):  # the store is sound: deleting it would be no remedy
+            raise OSError(errno.ENOSPC, full, str(folder)) from error
         raise InterlockError(f"the index can't be opened, delete .interlock to build it anew: {error}") from error
 
 

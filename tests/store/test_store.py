@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg.errors import InputError, InterlockError
-from kg.store import Delta, Index, check_format, current_snapshot, memory_reader, open_snapshot
+from kg.store import Delta, Index, check_format, current_snapshot, memory_reader, open_snapshot, writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,3 +224,13 @@ def test_a_snapshot_can_be_read_where_nothing_may_be_written(
     monkeypatch.setattr(os, "open", read_only)
     with open_snapshot(path) as reader:
         assert len(list(reader.select("SELECT * { ?s ?p ?o }"))) == 1
+
+
+def test_a_full_disk_is_no_damaged_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(folder: Path) -> None:
+        raise OSError(f"IO error: No space left on device: While appending to file: {folder}/MANIFEST-000075")
+
+    monkeypatch.setattr(writer, "Store", full)
+    with pytest.raises(OSError, match="No space left on device") as told:
+        writer.open_writer(tmp_path)
+    assert (told.value.errno, told.value.filename) == (errno.ENOSPC, str(tmp_path))
