@@ -99,7 +99,10 @@ def find_suspects(
     else:
         earlier = before.at(tuple(since))
         if earlier is None:
-            raise InputError("no change was recorded by then, so nothing can be compared with it")
+            raise InputError(
+                "the moment of --since did not lead to the state that is asked about, it is later or of another branch:"
+                " name an earlier one, or a later --as-of"
+            )
         compared = Compared(declared, before, earlier)
         found = [
             _Found(item, reached, then, cause_of(declared, then, reached))

@@ -190,6 +190,9 @@ def test_as_of(zone: Path) -> None:
     assert as_json("suspects", cwd=zone)["suspects"] == []
     assert ids(as_json("suspects", "--as-of", "R2", cwd=zone, code=1)) == {"R2", "SL-T IAC", "Z SR 1.1", "C1"}
     assert as_json("suspects", "--as-of", "R1", cwd=zone)["suspects"] == []
+    assert "it is later or of another branch" in refused(
+        interlock("suspects", "--since", "R2", "--as-of", "R1", cwd=zone)
+    )
 
 
 def test_other_formats(zone: Path) -> None:
