@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from kg.examples.begin import begin_example
-from kg.project.project import Project
+from kg.opening import open_project
 from server.app import create_app
 from server.errors import HEADERS
 
@@ -31,7 +31,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tutorial with its index; nobody changes it."""
     folder = tmp_path_factory.mktemp("served") / "pump"
     begin_example("tutorial", folder)
-    Project(folder).refresh()
+    open_project(folder).refresh()
     return folder
 
 
