@@ -93,7 +93,7 @@ def decide(request: Request, form: Format, output: Path | None) -> None:
         chosen, about = _chosen(request, decision, view, standings)
         if not chosen:
             say(f"nothing to decide: {_nothing(request, decision, view)}")
-            write_links(view, standings, "Decided", [], (), form, output)
+            write_links(view, standings, "Nothing decided", [], (), form, output)
             return
         seen = seen_at(standings, chosen, request.against) if request.against else seen_now(standings, chosen)
         links = [one.link for one in chosen]
