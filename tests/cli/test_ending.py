@@ -117,8 +117,9 @@ def test_words_of_another_encoding_are_refused(words: list[str | bytes], tmp_pat
 
 
 def test_an_interrupt_is_one_line(tmp_path: Path) -> None:
-    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a job in the background is deaf
-    words = [sys.executable, "-c", heard + START, "bench", "generate", "--triples", "10M"]
+    # A job in the background, as a test run may be, begins deaf to interrupts.
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    words = [sys.executable, "-c", hears + START, "bench", "generate", "--triples", "10M"]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath}
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment
